@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { CloudEvent } from './event.ts'
+
+export { EventError, UnavailableError } from './errors.ts'
+export { attributesOf, STRUCTURED_TYPE, toStructured } from './event.ts'
+export type { CloudEvent }
+/** The bridge's own zod, so that an adapter's options and the bridge's configuration are validated by one library. */
+export { z }
+
+/** One connection to one broker. Made once per process; `publish` may be called concurrently. */
+export interface Adapter {
+  /**
+   * Hands one event to the broker. Resolves with the broker's own message id, and only once the broker has durably
+   * accepted the event. Settles soon after `signal` aborts. Retries inside that deadline are the adapter's or its
+   * client's; beyond it, Gemini redelivers.
+   * @throws {UnavailableError} when a redelivery may succeed, or when unsure
+   * @throws {EventError} when this event can never be published
+   */
+  publish(event: CloudEvent, signal: AbortSignal): Promise<string>
+  /** Releases the client. Called once, after the last `publish` has settled: the bridge drains, not the adapter. */
+  close(): Promise<void>
+}
+
+/** What an adapter may say while it works: fields first, then one sentence. Never a secret. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What the bridge gives an adapter beside its options. */
+export interface AdapterContext {
+  /** The destination's name in the configuration. */
+  readonly destination: string
+  /** The folder that relative paths in options start from: that of the configuration file. */
+  readonly directory: string
+  readonly log: Log
+}
+
+/** An adapter module's default export. */
+export interface AdapterDefinition<Options extends z.ZodObject = z.ZodObject> {
+  /** Lower case; in upper case it is the prefix of the adapter's environment variables. */
+  readonly name: string
+  /** A strict object: each option with a description, and `.meta({ secret: true })` where it is one. */
+  readonly options: Options
+  /**
+   * Opens the connection. Needs no permission that `publish` does not.
+   * @throws {UnavailableError} when the broker cannot be reached; the bridge goes on trying
+   */
+  connect(options: z.output<Options>, context: AdapterContext): Adapter | Promise<Adapter>
+}
+
+/** Types an adapter definition; returns it unchanged. */
+export function defineAdapter<Options extends z.ZodObject>(
+  definition: AdapterDefinition<Options>
+): AdapterDefinition<Options> {
+  return definition
+}
