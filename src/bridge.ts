@@ -1,0 +1,119 @@
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import { createAdmin } from './admin.ts'
+import { createAdmission } from './admission.ts'
+import { closeServer } from './close.ts'
+import type { Config } from './config/config.ts'
+import { openDestination } from './deliver/destination.ts'
+import { UnavailableError } from './errors.ts'
+import type { Health } from './health.ts'
+import { createNormalizer } from './normalize.ts'
+import { type Endpoint, receive } from './receive.ts'
+import { createReceiving } from './receiving.ts'
+import { createServer } from './server.ts'
+import type { Logger } from './telemetry/log.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { createObserver } from './telemetry/observe.ts'
+import { createVerifier } from './verify/verify.ts'
+
+/** A running bridge. */
+export interface Bridge {
+  /** Where it takes webhooks: `http://127.0.0.1:8080`. */
+  readonly url: string
+  /** Where it gives metrics, unless `admin` is off. */
+  readonly adminUrl?: string
+  /**
+   * Not ready, no new work; what is in flight is finished and answered; then the destinations are closed. Within
+   * `limits.drain` of the call.
+   * @returns whether all of it was finished; false if something had to be cut off
+   */
+  drain(): Promise<boolean>
+}
+
+/**
+ * Starts the bridge: listens, and connects to its destinations in the background.
+ * @throws what `listen` throws, such as EADDRINUSE; everything opened until then is closed again
+ */
+export async function startBridge(config: Config, { log, version }: { log: Logger; version: string }): Promise<Bridge> {
+  const { limits } = config
+  const undo: (() => unknown)[] = []
+  let draining = false
+
+  const receiving = createReceiving(limits.receiving)
+  const inFlight = createAdmission({ requests: limits.inFlightRequests, bytes: limits.inFlightBytes })
+  const metrics = createMetrics(version, limits, {
+    receivingRequests: () => receiving.requests,
+    inFlightRequests: () => inFlight.requests,
+    inFlightBytes: () => inFlight.bytes
+  })
+  const health: Health = {
+    draining: () => draining,
+    awaiting: () =>
+      config.health.ready === 'listening'
+        ? []
+        : destinations.filter(({ connected }) => !connected).map(({ name }) => name)
+  }
+  // Closed last: the end of a drain is worth scraping.
+  const admin = createAdmin(metrics.registry, health)
+  undo.push(() => admin.close())
+  const destinations = config.destinations.map(destination =>
+    openDestination(destination, {
+      directory: config.directory,
+      log,
+      onLateAcceptance: name => metrics.lateAcceptances.inc({ destination: name })
+    })
+  )
+  undo.push(() => Promise.allSettled(destinations.map(destination => destination.close())))
+  const endpoints = config.endpoints.map((endpoint): Endpoint => {
+    const { path } = endpoint
+    const onKeySet = (success: boolean) => {
+      if (success) metrics.keySetSuccess.set({ endpoint: path }, Date.now() / 1000)
+    }
+    const verifier = createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet })
+    undo.push(() => verifier.close())
+    return { path, verifier, normalize: createNormalizer({ source: endpoint.source, ...config.events }) }
+  })
+  const { app, connections } = createServer({
+    endpoints,
+    limits,
+    health,
+    receiving,
+    checkRoom(bytes) {
+      if (draining) throw new UnavailableError('The bridge is shutting down.', { code: 'ERR_DRAINING' })
+      inFlight.check(bytes)
+    },
+    receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, destinations }, ...rest),
+    onAnswer: createObserver(metrics, log)
+  })
+  undo.push(() => app.close())
+  const release = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    if (config.admin) await admin.listen(config.admin)
+    await app.listen(config.listen)
+  } catch (error) {
+    await release()
+    throw error
+  }
+
+  return {
+    url: urlOf(app),
+    ...(config.admin && { adminUrl: urlOf(admin) }),
+    async drain() {
+      draining = true
+      const end = performance.now() + limits.drain
+      const finished = await closeServer(app, { connections, receiving, limits })
+      const released = release().then(() => true)
+      const timer = new AbortController()
+      const late = sleep(Math.max(0, end - performance.now()), false, { signal: timer.signal }).catch(() => false)
+      return (await Promise.race([released, late]).finally(() => timer.abort())) && finished
+    }
+  }
+}
+
+function urlOf({ server }: FastifyInstance): string {
+  const { address, family, port } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

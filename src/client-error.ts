@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type Answer, type Progress, refusalBody } from './answer.ts'
+import { RequestError } from './errors.ts'
+
+const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
+/** Statuses for what Node's HTTP parser refuses; anything else of its errors is a 400. */
+const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413 }
+
+/**
+ * Answers what never became a request: bytes that are not HTTP, headers that are too large or too slow. The connection
+ * closes, since nobody knows where its next request would begin.
+ * @param progress of the latest request on this connection, if there was one
+ * @see https://nodejs.org/api/http.html#event-clienterror
+ */
+export function refuseUnparsed(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  progress: Progress | undefined,
+  onAnswer: (answer: Answer) => void
+): void {
+  const slow =
+    error.code === TIMEOUT ? new RequestError('ERR_SLOW', 'The request took longer than limits.receive.') : undefined
+  const receiving = progress !== undefined && !progress.raw.complete
+  if (slow && receiving && !progress.answered && progress.reception) {
+    progress.reception.refuse(slow)
+    return
+  }
+  // A response that is awaited or under way must not be overtaken by another.
+  const pending = progress !== undefined && (progress.answered ? receiving : !receiving)
+  if (error.code === 'ECONNRESET' || !socket.writable || pending) {
+    socket.destroy()
+    return
+  }
+  const statusCode = slow?.statusCode ?? STATUSES[error.code ?? ''] ?? 400
+  onAnswer({ statusCode, seconds: 0, ...(slow && { refusal: slow }) })
+  const body = JSON.stringify(
+    slow ? refusalBody(slow) : { statusCode, message: 'This is not a request that the bridge can read.' }
+  )
+  socket.end(
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy()
+  )
+}

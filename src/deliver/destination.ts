@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Adapter, CloudEvent } from '../adapter.ts'
+import type { DestinationConfig } from '../config/config.ts'
+import { EventError, UnavailableError } from '../errors.ts'
+import type { Logger } from '../telemetry/log.ts'
+
+/** How one publish ended. */
+export type Outcome = 'accepted' | 'refused' | 'unavailable'
+
+/** What became of one event at one destination. */
+export interface PublishResult {
+  readonly destination: string
+  readonly outcome: Outcome
+  readonly seconds: number
+  /** Why it was not accepted. */
+  readonly refusal?: EventError | UnavailableError
+}
+
+/** A configured topic or bus, with its connection. */
+export interface Destination {
+  readonly name: string
+  /** Whether the connection has been made, once. Outages after that do not change it. */
+  readonly connected: boolean
+  /** Publishes one event. Never rejects, and settles at the latest when `signal` aborts, whatever the adapter does. */
+  publish(event: CloudEvent, signal: AbortSignal): Promise<PublishResult>
+  /** Stops connecting, or closes the connection. */
+  close(): Promise<void>
+}
+
+const FIRST_RETRY_MS = 100
+const LONGEST_RETRY_MS = 5000
+
+/**
+ * Opens a destination: connects in the background, again and again until it succeeds.
+ * @param context.onLateAcceptance called when the broker accepts an event after its deadline
+ */
+export function openDestination(
+  { name, definition, options }: DestinationConfig,
+  context: {
+    readonly directory: string
+    readonly log: Logger
+    readonly onLateAcceptance: (destination: string) => void
+  }
+): Destination {
+  const log = context.log.child({ destination: name })
+  const closing = new AbortController()
+  let adapter: Adapter | undefined
+  let fault: unknown
+
+  const connect = async () => {
+    for (let wait = FIRST_RETRY_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
+      try {
+        adapter = await definition.connect(options, { destination: name, directory: context.directory, log })
+        log.info({ adapter: definition.name }, 'connected')
+        return
+      } catch (error) {
+        fault = error
+        log.warn({ adapter: definition.name, error: String(error), retryMs: wait }, 'cannot connect; trying again')
+        await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
+      }
+    }
+  }
+  const connecting = connect()
+
+  const publish = async (connection: Adapter, event: CloudEvent, signal: AbortSignal): Promise<void> => {
+    const deadline = Promise.withResolvers<never>()
+    const onAbort = () =>
+      deadline.reject(
+        new UnavailableError(
+          `Destination "${name}" had not accepted the event by the end of limits.acknowledge. It still may.`
+        )
+      )
+    signal.addEventListener('abort', onAbort, { once: true })
+    const accepted = connection.publish(event, signal).then(() => {
+      if (signal.aborted) context.onLateAcceptance(name)
+    })
+    try {
+      await Promise.race([accepted, deadline.promise])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  return {
+    name,
+    get connected() {
+      return adapter !== undefined
+    },
+    async publish(event, signal) {
+      const start = performance.now()
+      const result = (outcome: Outcome) => ({ destination: name, outcome, seconds: (performance.now() - start) / 1000 })
+      try {
+        if (adapter === undefined) {
+          throw new UnavailableError(
+            `Destination "${name}" is not connected yet: ${String(fault ?? 'still connecting')}`
+          )
+        }
+        await publish(adapter, event, signal)
+        return result('accepted')
+      } catch (error) {
+        const refusal = asRefusal(error, name)
+        return { ...result(refusal instanceof EventError ? 'refused' : 'unavailable'), refusal }
+      }
+    },
+    async close() {
+      closing.abort()
+      await connecting
+      await adapter?.close()
+    }
+  }
+}
+
+/**
+ * What an adapter throws is one of its two errors; anything else is a fault that a redelivery may get past. Told by the
+ * code, since an adapter installed elsewhere brings a copy of these classes that is not ours.
+ */
+function asRefusal(error: unknown, name: string): EventError | UnavailableError {
+  if (error instanceof EventError || error instanceof UnavailableError) return error
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_EVENT') {
+    return new EventError(error.message, { cause: error })
+  }
+  return new UnavailableError(`Destination "${name}" failed: ${String(error)}`, { cause: error })
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import { RequestError } from './errors.ts'
+import type { Endpoint } from './receive.ts'
+import { readHeaders, type SignedHeaders } from './verify/headers.ts'
+
+/**
+ * Refuses what can be refused before the body is read, cheapest first; returns the headers that the signature covers.
+ * @param context.body the largest body, in bytes
+ * @param context.checkRoom throws `ERR_BUSY` or `ERR_DRAINING` if a body of this size would be refused once verified
+ * @throws {RequestError | VerificationError | UnavailableError}
+ */
+export function precheck(
+  request: IncomingMessage,
+  endpoint: Endpoint,
+  context: { readonly body: number; checkRoom(bytes: number): void }
+): SignedHeaders {
+  const { headers } = request
+  const declared = Number(headers['content-length'] ?? 0)
+  if (declared > context.body) {
+    throw new RequestError(
+      'ERR_TOO_LARGE',
+      `The body is declared with ${declared} bytes; limits.body is ${context.body}.`
+    )
+  }
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new RequestError('ERR_ENCODING', `The body has the content-encoding ${JSON.stringify(encoding)}.`)
+  }
+  context.checkRoom(declared)
+  const signed = readHeaders(request.headersDistinct)
+  endpoint.verifier.admit(splitUrl(request).query)
+  return signed
+}
+
+/** The path and the query as they came, undecoded; the query without its question mark. */
+export function splitUrl({ url = '/' }: IncomingMessage): { path: string; query: string } {
+  const mark = url.indexOf('?')
+  return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
+}

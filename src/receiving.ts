@@ -1,0 +1,127 @@
+import type { IncomingMessage } from 'node:http'
+import type { AdmissionLimits } from './admission.ts'
+import { type RefusalError, RequestError, UnavailableError } from './errors.ts'
+
+/** One request that is not verified yet. */
+export interface Reception {
+  /**
+   * Reads the whole body, as raw bytes. To be called once.
+   * @throws {RequestError} `ERR_TOO_LARGE` above `maximum` bytes, or `ERR_SLOW`
+   * @throws {UnavailableError} `ERR_BUSY` when it had to give way to others
+   * @throws {ConnectionClosed} when the sender has gone
+   */
+  body(maximum: number): Promise<Buffer>
+  /** Ends the reading with this refusal; does nothing once the body is whole. */
+  refuse(refusal: RefusalError): void
+  /** The request is verified or refused: it no longer counts here. */
+  leave(): void
+}
+
+/** The requests that nobody has verified yet, apart from those in flight: strangers can fill only this. */
+export interface Receiving {
+  readonly requests: number
+  /** @throws {UnavailableError} `ERR_BUSY` when full of requests that are whole and await verification */
+  enter(request: IncomingMessage): Reception
+  /** Refuses every request that is not whole. */
+  refuseAll(refusal: RefusalError): void
+}
+
+/** The sender closed the connection before its request was whole: there is nobody to answer. */
+export class ConnectionClosed extends Error {
+  override readonly name = 'ConnectionClosed'
+}
+
+/**
+ * Bounds the requests being received, by count and by the bytes that they hold in memory. Above a limit the oldest
+ * incomplete one gives way: a sender that is slow on purpose loses its place to one that is not.
+ */
+export function createReceiving(limits: AdmissionLimits): Receiving {
+  const whole = new Set<Reception>()
+  const incomplete = new Set<Reception>()
+  let bytes = 0
+
+  const busy = () =>
+    new UnavailableError(
+      `${whole.size + incomplete.size} unverified requests with ${bytes} bytes are being received. If they are genuine, raise limits.receiving; if not, look at what sends them.`,
+      { code: 'ERR_BUSY' }
+    )
+  const oldestGivesWay = () => {
+    const [oldest] = incomplete
+    oldest?.refuse(busy())
+    return oldest !== undefined
+  }
+
+  const enter = (request: IncomingMessage): Reception => {
+    if (whole.size + incomplete.size >= limits.requests && !oldestGivesWay()) throw busy()
+    const reading = Promise.withResolvers<Buffer>()
+    // A refusal may come before anybody awaits the body.
+    reading.promise.catch(() => {})
+    let buffer: Buffer = Buffer.alloc(0)
+    let length = 0
+
+    const release = () => {
+      bytes -= buffer.length
+      buffer = Buffer.alloc(0)
+    }
+    const onEnd = () => {
+      stop()
+      whole.add(reception)
+      reading.resolve(buffer.subarray(0, length))
+    }
+    const fail = (reason: Error) => {
+      if (!incomplete.has(reception)) return
+      stop()
+      release()
+      // What is still to come is read and thrown away, so that the sender gets to see the answer.
+      request.resume()
+      reading.reject(reason)
+    }
+    const onClose = () => fail(new ConnectionClosed('The sender closed the connection before its request was whole.'))
+    const stop = () => {
+      incomplete.delete(reception)
+      request.off('data', onData).off('end', onEnd).off('close', onClose)
+    }
+    let onData = (_chunk: Buffer) => {}
+
+    const reception: Reception = {
+      body(maximum) {
+        onData = chunk => {
+          if (length + chunk.length > maximum) {
+            fail(new RequestError('ERR_TOO_LARGE', `The body is larger than limits.body (${maximum} bytes).`))
+            return
+          }
+          // One growing buffer, counted by its capacity: a body of one-byte chunks would otherwise cost a hundred times
+          // its size. The usual body is one chunk, and is not copied.
+          if (length + chunk.length > buffer.length) {
+            const capacity = length === 0 ? chunk.length : Math.min(maximum, 2 * (length + chunk.length))
+            bytes += capacity - buffer.length
+            buffer = length === 0 ? chunk : Buffer.concat([buffer], capacity)
+          }
+          if (length > 0) chunk.copy(buffer, length)
+          length += chunk.length
+          while (bytes > limits.bytes && oldestGivesWay()) {}
+        }
+        if (request.closed) onClose()
+        else if (incomplete.has(reception)) request.on('data', onData).once('end', onEnd).once('close', onClose)
+        return reading.promise
+      },
+      refuse: fail,
+      leave() {
+        if (whole.delete(reception)) release()
+        else fail(new ConnectionClosed('The request was let go before it was whole.'))
+      }
+    }
+    incomplete.add(reception)
+    return reception
+  }
+
+  return {
+    get requests() {
+      return whole.size + incomplete.size
+    },
+    enter,
+    refuseAll(refusal) {
+      for (const reception of [...incomplete]) reception.refuse(refusal)
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { type Answer, answer, type Progress, startProgress } from './answer.ts'
+import { refuseUnparsed } from './client-error.ts'
+import type { Limits } from './config/config.ts'
+import { type Connections, limitConnections } from './connections.ts'
+import { RefusalError, RequestError, UnavailableError } from './errors.ts'
+import { addHealth, type Health } from './health.ts'
+import { precheck, splitUrl } from './precheck.ts'
+import type { Endpoint, Receipt, Webhook } from './receive.ts'
+import { ConnectionClosed, type Receiving } from './receiving.ts'
+import { readTraceContext } from './trace-context.ts'
+
+/** What the server asks of the rest of the bridge. */
+export interface ServerContext {
+  readonly endpoints: readonly Endpoint[]
+  readonly limits: Limits
+  readonly health: Health
+  readonly receiving: Receiving
+  /** Throws `ERR_BUSY` or `ERR_DRAINING` if a body of this many bytes would be refused once verified. */
+  checkRoom(bytes: number): void
+  /** Verify, normalize, deliver; see `receive.ts`. */
+  receive(
+    webhook: Webhook,
+    endpoint: Endpoint,
+    receipt: Receipt,
+    onVerified: () => void,
+    signal: AbortSignal
+  ): Promise<void>
+  /** Told once of every answer. */
+  onAnswer(answer: Answer): void
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    endpoint?: Endpoint
+  }
+}
+
+const MAX_HEADER_BYTES = 16 * 1024
+/** How often Node looks for requests that took longer than `limits.receive`: the most by which they may overrun. */
+const TIMEOUT_CHECK_MS = 250
+/** The answer itself has to arrive inside `limits.acknowledge`, so the work ends a little earlier. */
+const WORK_SHARE = 0.98
+
+/** Builds the public server, endpoints and health. It does not listen yet. */
+export function createServer(context: ServerContext): { app: FastifyInstance; connections: Connections } {
+  const { endpoints, health, limits, receiving } = context
+  const answering = { retryAfter: limits.retryAfter, onAnswer: context.onAnswer }
+  const latest = new WeakMap<Socket, Progress>()
+
+  const app = fastify({
+    keepAliveTimeout: limits.keepAlive,
+    requestTimeout: limits.receive,
+    return503OnClosing: false,
+    http: {
+      headersTimeout: limits.receive,
+      requestTimeout: limits.receive,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES
+    },
+    clientErrorHandler: (error, socket) =>
+      refuseUnparsed(error, socket as Socket, latest.get(socket as Socket), context.onAnswer),
+    frameworkErrors: (_error, request, reply) => {
+      request.progress = startProgress(request.raw)
+      answer(request, reply as FastifyReply, answering, notFound(request.raw))
+    }
+  })
+  const connections = limitConnections(app.server, limits.connections)
+
+  // Bytes are verified as they came, whatever they are said to be: no content type is parsed, and none is refused.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+  app.decorateRequest('progress')
+
+  const admit = (request: FastifyRequest, reply: FastifyReply) => {
+    const { raw } = request
+    const progress = startProgress(raw)
+    request.progress = progress
+    latest.set(raw.socket, progress)
+    if (request.is404) {
+      const allowed = methods.get(splitUrl(raw).path)
+      if (allowed === undefined) throw notFound(raw)
+      reply.header('allow', allowed)
+      throw new RequestError('ERR_METHOD', `${raw.method} is not a method of this path; it takes ${allowed}.`)
+    }
+    const { endpoint } = request.routeOptions.config
+    if (endpoint === undefined) return
+    progress.endpoint = endpoint
+    delete raw.headers['content-type']
+    progress.headers = precheck(raw, endpoint, { body: limits.body, checkRoom: context.checkRoom })
+    progress.reception = receiving.enter(raw)
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    try {
+      admit(request, reply)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint) => {
+    const { raw, progress } = request
+    const { headers, reception, receipt } = progress
+    if (headers === undefined || reception === undefined)
+      throw new Error('a request reached its handler without having been admitted')
+    const deadline = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    try {
+      const body = await reception.body(limits.body)
+      timer = setTimeout(() => deadline.abort(), limits.acknowledge * WORK_SHARE)
+      const webhook: Webhook = { ...headers, body, receivedAt: Date.now(), trace: readTraceContext(raw.headers) }
+      progress.webhook = webhook
+      const onVerified = () => {
+        reception.leave()
+        reply.raw.once('close', connections.hold(raw.socket))
+      }
+      await context.receive(webhook, endpoint, receipt, onVerified, deadline.signal)
+      return answer(request, reply, answering)
+    } finally {
+      clearTimeout(timer)
+      reception.leave()
+    }
+  }
+
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (health.draining()) reply.header('connection', 'close')
+    done()
+  })
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof ConnectionClosed) {
+      reply.hijack()
+      reply.raw.destroy()
+      return
+    }
+    // A request that was cut off while it arrived: its rest is not worth waiting for.
+    const { raw, reception } = request.progress
+    const refusal = error instanceof RefusalError ? error : unexpected(error)
+    if (reception && !raw.complete && refusal.code !== 'ERR_TOO_LARGE') reply.header('connection', 'close')
+    return answer(request, reply, answering, refusal)
+  })
+
+  for (const endpoint of endpoints) {
+    app.post(endpoint.path, { config: { endpoint } }, (request, reply) => handle(request, reply, endpoint))
+  }
+  const methods = new Map(endpoints.map(({ path }) => [path, 'POST']))
+  for (const path of addHealth(app, health)) methods.set(path, 'GET, HEAD')
+
+  return { app, connections }
+}
+
+function notFound(request: IncomingMessage): RequestError {
+  return new RequestError('ERR_NOT_FOUND', `No endpoint has the path ${JSON.stringify(splitUrl(request).path)}.`)
+}
+
+/** A fault of the bridge's own: the event may be fine, so Gemini is asked to deliver it again. */
+function unexpected(error: unknown): UnavailableError {
+  return new UnavailableError(`The bridge failed unexpectedly; please report this: ${String(error)}`, { cause: error })
+}

@@ -1,0 +1,80 @@
+import type { Answer } from '../answer.ts'
+import { EventError, UnavailableError } from '../errors.ts'
+import type { Logger } from './log.ts'
+import { type Metrics, typeLabel } from './metrics.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+/** Refusals of unverified requests that are logged per second and code; strangers decide how many there are. */
+const LOGGED_REFUSALS = 10
+
+/** Makes the function that turns each answer into metrics and one log line. Bodies, signatures and tokens stay out. */
+export function createObserver(metrics: Metrics, log: Logger): (answer: Answer) => void {
+  const mayLog = createRateLimit<string>(LOGGED_REFUSALS, (code, suppressed) => {
+    log.warn({ code, suppressed }, 'refusals not logged one by one')
+  })
+
+  return answer => {
+    count(metrics, answer)
+    const code = answer.refusal?.code ?? String(answer.statusCode)
+    if (answer.progress?.receipt.verified || mayLog(code)) log[levelOf(answer)](describe(answer), 'webhook')
+  }
+}
+
+function count(metrics: Metrics, answer: Answer): void {
+  const { statusCode, refusal, progress, seconds } = answer
+  const endpoint = progress?.endpoint?.path ?? 'none'
+  metrics.webhooks.inc({ endpoint, code: statusCode, reason: refusal?.code ?? '' })
+  metrics.webhookDuration.observe({ endpoint }, seconds)
+  const { verified, normalized, results = [] } = progress?.receipt ?? {}
+  if (verified) metrics.signatures.inc({ endpoint, scheme: verified.scheme, key: verified.key })
+  if (verified && progress?.token) metrics.signatures.inc({ endpoint, scheme: 'token', key: progress.token })
+  if (!normalized) return
+  const type = typeLabel(normalized.envelopeType)
+  metrics.eventAge.observe({ type }, ageOf(answer) ?? 0)
+  for (const extension of normalized.forbidden) metrics.forbiddenExtensions.inc({ endpoint, extension })
+  for (const { destination, outcome, seconds } of results) {
+    metrics.events.inc({ destination, type, outcome })
+    metrics.publishDuration.observe({ destination }, seconds)
+    metrics.destinationUp.set({ destination }, outcome === 'accepted' ? 1 : 0)
+  }
+}
+
+/** Seconds from the event's own time, else the webhook's timestamp, to its arrival; never negative. */
+function ageOf({ progress }: Answer): number | undefined {
+  const { webhook, receipt } = progress ?? {}
+  if (!webhook) return undefined
+  const time = Date.parse(receipt?.normalized?.event.time ?? '')
+  const origin = Number.isNaN(time) ? Number(webhook.timestamp) * 1000 : time
+  return Math.max(0, (webhook.receivedAt - origin) / 1000)
+}
+
+function levelOf({ refusal, progress }: Answer): 'info' | 'warn' | 'error' {
+  if (refusal instanceof EventError) return 'error'
+  return refusal instanceof UnavailableError || (refusal && progress?.endpoint) ? 'warn' : 'info'
+}
+
+function describe(answer: Answer) {
+  const { statusCode, refusal, progress, seconds } = answer
+  const event = progress?.receipt.normalized?.event
+  const age = progress?.receipt.verified && ageOf(answer)
+  const destinations = progress?.receipt.results?.map(
+    ({ destination, outcome, seconds, refusal }) =>
+      [destination, { outcome, ms: milliseconds(seconds), ...(refusal && { error: refusal.message }) }] as const
+  )
+  return {
+    ...(progress?.endpoint && { endpoint: progress.endpoint.path }),
+    ...(progress?.headers && { id: progress.headers.id }),
+    ...(event && { type: event.type }),
+    ...(event?.subject && { subject: event.subject }),
+    outcome: refusal instanceof UnavailableError ? 'unavailable' : statusCode < 300 ? 'acknowledged' : 'refused',
+    status: statusCode,
+    ...(refusal && { code: refusal.code, error: refusal.message }),
+    ...(destinations && { destinations: Object.fromEntries(destinations) }),
+    ...(age !== undefined && { ageSeconds: age }),
+    ms: milliseconds(seconds)
+  }
+}
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e3
+}
