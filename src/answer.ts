@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type RefusalError, UnavailableError } from './errors.ts'
+import type { Admitted } from './precheck.ts'
 import type { Endpoint, Receipt, Webhook } from './receive.ts'
 import type { Reception } from './receiving.ts'
-import type { SignedHeaders } from './verify/headers.ts'
 
 /** How far the answering of one request has come. */
 export interface Progress {
@@ -12,9 +12,7 @@ export interface Progress {
   readonly start: number
   readonly receipt: Receipt
   endpoint?: Endpoint
-  headers?: SignedHeaders
-  /** Fingerprint of the callback token that matched. */
-  token?: string
+  admitted?: Admitted
   reception?: Reception
   webhook?: Webhook
   answered: boolean

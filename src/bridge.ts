@@ -6,7 +6,7 @@ import { createAdmission } from './admission.ts'
 import { closeServer } from './close.ts'
 import type { Config } from './config/config.ts'
 import { openDestination } from './deliver/destination.ts'
-import { UnavailableError } from './errors.ts'
+import { ConfigError, UnavailableError } from './errors.ts'
 import type { Health } from './health.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
@@ -33,7 +33,7 @@ export interface Bridge {
 
 /**
  * Starts the bridge: listens, and connects to its destinations in the background.
- * @throws what `listen` throws, such as EADDRINUSE; everything opened until then is closed again
+ * @throws {ConfigError} when it cannot listen; everything opened until then is closed again
  */
 export async function startBridge(config: Config, { log, version }: { log: Logger; version: string }): Promise<Bridge> {
   const { limits } = config
@@ -91,8 +91,8 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    if (config.admin) await admin.listen(config.admin)
-    await app.listen(config.listen)
+    if (config.admin) await listen(admin, config.admin, 'admin')
+    await listen(app, config.listen, 'listen')
   } catch (error) {
     await release()
     throw error
@@ -110,6 +110,18 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       const late = sleep(Math.max(0, end - performance.now()), false, { signal: timer.signal }).catch(() => false)
       return (await Promise.race([released, late]).finally(() => timer.abort())) && finished
     }
+  }
+}
+
+async function listen(app: FastifyInstance, at: { host: string; port: number }, key: string): Promise<void> {
+  try {
+    await app.listen({ ...at })
+  } catch (cause) {
+    if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) throw cause
+    const fault = `cannot listen on ${at.host}, port ${at.port} (${cause.code}). Stop what has it, or choose another.`
+    throw new ConfigError([{ place: key, fault, example: `${key}: { host: ${at.host}, port: ${at.port + 1} }` }], {
+      cause
+    })
   }
 }
 

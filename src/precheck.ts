@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from './errors.ts'
 import type { Endpoint } from './receive.ts'
-import { readHeaders, type SignedHeaders } from './verify/headers.ts'
+import { readHeaders } from './verify/headers.ts'
+import type { Delivery } from './verify/verify.ts'
+
+/** What is known of a webhook before its body is read. */
+export type Admitted = Omit<Delivery, 'body' | 'receivedAt'>
 
 /**
- * Refuses what can be refused before the body is read, cheapest first; returns the headers that the signature covers.
+ * Refuses what can be refused before the body is read, cheapest first; returns what verification needs of the rest.
  * @param context.body the largest body, in bytes
  * @param context.checkRoom throws `ERR_BUSY` or `ERR_DRAINING` if a body of this size would be refused once verified
  * @throws {RequestError | VerificationError | UnavailableError}
@@ -13,7 +17,7 @@ export function precheck(
   request: IncomingMessage,
   endpoint: Endpoint,
   context: { readonly body: number; checkRoom(bytes: number): void }
-): SignedHeaders {
+): Admitted {
   const { headers } = request
   const declared = Number(headers['content-length'] ?? 0)
   if (declared > context.body) {
@@ -28,8 +32,7 @@ export function precheck(
   }
   context.checkRoom(declared)
   const signed = readHeaders(request.headersDistinct)
-  endpoint.verifier.admit(splitUrl(request).query)
-  return signed
+  return { ...signed, token: endpoint.verifier.admit(splitUrl(request).query, signed.signature) }
 }
 
 /** The path and the query as they came, undecoded; the query without its question mark. */

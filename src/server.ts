@@ -89,7 +89,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; co
     if (endpoint === undefined) return
     progress.endpoint = endpoint
     delete raw.headers['content-type']
-    progress.headers = precheck(raw, endpoint, { body: limits.body, checkRoom: context.checkRoom })
+    progress.admitted = precheck(raw, endpoint, { body: limits.body, checkRoom: context.checkRoom })
     progress.reception = receiving.enter(raw)
   }
   app.addHook('onRequest', (request, reply, done) => {
@@ -103,15 +103,15 @@ export function createServer(context: ServerContext): { app: FastifyInstance; co
 
   const handle = async (request: FastifyRequest, reply: FastifyReply, endpoint: Endpoint) => {
     const { raw, progress } = request
-    const { headers, reception, receipt } = progress
-    if (headers === undefined || reception === undefined)
+    const { admitted, reception, receipt } = progress
+    if (admitted === undefined || reception === undefined)
       throw new Error('a request reached its handler without having been admitted')
     const deadline = new AbortController()
     let timer: NodeJS.Timeout | undefined
     try {
       const body = await reception.body(limits.body)
       timer = setTimeout(() => deadline.abort(), limits.acknowledge * WORK_SHARE)
-      const webhook: Webhook = { ...headers, body, receivedAt: Date.now(), trace: readTraceContext(raw.headers) }
+      const webhook: Webhook = { ...admitted, body, receivedAt: Date.now(), trace: readTraceContext(raw.headers) }
       progress.webhook = webhook
       const onVerified = () => {
         reception.leave()

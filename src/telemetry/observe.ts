@@ -27,7 +27,8 @@ function count(metrics: Metrics, answer: Answer): void {
   metrics.webhookDuration.observe({ endpoint }, seconds)
   const { verified, normalized, results = [] } = progress?.receipt ?? {}
   if (verified) metrics.signatures.inc({ endpoint, scheme: verified.scheme, key: verified.key })
-  if (verified && progress?.token) metrics.signatures.inc({ endpoint, scheme: 'token', key: progress.token })
+  const token = progress?.admitted?.token
+  if (verified && token) metrics.signatures.inc({ endpoint, scheme: 'token', key: token })
   if (!normalized) return
   const type = typeLabel(normalized.envelopeType)
   metrics.eventAge.observe({ type }, ageOf(answer) ?? 0)
@@ -63,7 +64,7 @@ function describe(answer: Answer) {
   )
   return {
     ...(progress?.endpoint && { endpoint: progress.endpoint.path }),
-    ...(progress?.headers && { id: progress.headers.id }),
+    ...(progress?.admitted && { id: progress.admitted.id }),
     ...(event && { type: event.type }),
     ...(event?.subject && { subject: event.subject }),
     outcome: refusal instanceof UnavailableError ? 'unavailable' : statusCode < 300 ? 'acknowledged' : 'refused',

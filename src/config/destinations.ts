@@ -1,0 +1,31 @@
+import { coerce } from './coerce.ts'
+import type { DestinationConfig } from './config.ts'
+import { loadAdapter } from './load-adapter.ts'
+import { shapeOf } from './shape.ts'
+import { isMapping, valueAt } from './tree.ts'
+import { validate } from './validate.ts'
+import type { Fault } from './written.ts'
+
+/** Loads the adapter of every destination that names one, and validates its options. */
+export async function readDestinations(
+  tree: unknown,
+  directory: string
+): Promise<{ readonly destinations: readonly DestinationConfig[]; readonly faults: readonly Fault[] }> {
+  const entries = valueAt(tree, ['destinations'])
+  const destinations: DestinationConfig[] = []
+  const faults: Fault[] = []
+  for (const [name, entry] of isMapping(entries) ? Object.entries(entries) : []) {
+    const path = ['destinations', name]
+    if (!isMapping(entry) || typeof entry['adapter'] !== 'string' || entry['adapter'] === '') continue
+    const { adapter, ...options } = entry
+    const definition = await loadAdapter(adapter, directory).catch((error: Error) => {
+      faults.push({ path: [...path, 'adapter'], fault: error.message, example: 'stdout' })
+    })
+    if (!definition) continue
+    const shape = shapeOf(definition.options)
+    const read = validate(definition.options, shape, coerce(options, shape))
+    if ('value' in read) destinations.push({ name, definition, options: read.value })
+    else faults.push(...read.faults.map(fault => ({ ...fault, path: [...path, ...fault.path] })))
+  }
+  return { destinations, faults }
+}

@@ -1,0 +1,64 @@
+import { registerHooks } from 'node:module'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { adapters } from '../../adapters/index.ts'
+import type { AdapterDefinition } from '../adapter.ts'
+import { nearest } from './nearest.ts'
+
+const PACKAGE = /^(@[\w.~-]+\/)?[\w.~-]+(\/[\w.~/-]+)?$/
+
+/**
+ * Loads an adapter: a built-in one by name, a module by its path (it starts with `.` or `/`), or a package, installed
+ * where the configuration is.
+ * @param directory the folder of the configuration file
+ * @throws {Error} whose message says why there is no such adapter
+ */
+export async function loadAdapter(name: string, directory: string): Promise<AdapterDefinition> {
+  const module = await importAdapter(name, directory)
+  const definition: unknown = module.default
+  if (isDefinition(definition)) return definition
+  throw new Error(`\`${name}\` has no adapter definition as its default export: { name, options, connect }.`)
+}
+
+async function importAdapter(name: string, directory: string): Promise<{ readonly default?: unknown }> {
+  const builtIn = Object.hasOwn(adapters, name) ? adapters[name] : undefined
+  try {
+    if (builtIn !== undefined) return await builtIn()
+    if (/^[./]/.test(name)) return await import(pathToFileURL(resolve(directory, name)).href)
+    if (PACKAGE.test(name)) return await import(resolvePackage(name, directory))
+  } catch (error) {
+    throw new Error(`Cannot import \`${name}\`${reason(error, name)}`, { cause: error })
+  }
+  throw new Error(`is not the name of a built-in adapter (${Object.keys(adapters).join(', ')}), a package, or a path.`)
+}
+
+/** import.meta.resolve as the folder's own modules would see it: Node has its second parameter behind a flag only. */
+function resolvePackage(name: string, directory: string): string {
+  const parentURL = pathToFileURL(join(directory, 'bridge.yaml')).href
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) => next(specifier, specifier === name ? { ...context, parentURL } : context)
+  })
+  try {
+    return import.meta.resolve(name)
+  } finally {
+    hooks.deregister()
+  }
+}
+
+function reason(error: unknown, name: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code !== 'ERR_MODULE_NOT_FOUND') return `: ${error instanceof Error ? error.message : 'it failed'}`
+  const meant = nearest(name, Object.keys(adapters))
+  return `. Make sure it is installed.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
+}
+
+function isDefinition(value: unknown): value is AdapterDefinition {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, options, connect } = value as Partial<AdapterDefinition>
+  return (
+    typeof name === 'string' &&
+    /^[a-z][a-z\d-]*$/.test(name) &&
+    options?._zod?.def.type === 'object' &&
+    typeof connect === 'function'
+  )
+}

@@ -1,0 +1,70 @@
+import { ConfigError, type Problem } from '../errors.ts'
+import { coerce } from './coerce.ts'
+import type { Config } from './config.ts'
+import { inconsistencies } from './consistency.ts'
+import { readDestinations } from './destinations.ts'
+import { readDocument } from './document.ts'
+import { type Environment, overrideFile, readEnvironment } from './environment.ts'
+import { resolveReferences, UNRESOLVED } from './references.ts'
+import { configSchema } from './schema.ts'
+import { shapeOf } from './shape.ts'
+import { freezeTree, valueAt } from './tree.ts'
+import { validate } from './validate.ts'
+import { type Fault, problemsOf, type Written } from './written.ts'
+
+/** Where a configuration comes from. */
+export interface Sources {
+  readonly env: Environment
+  /** The working directory. */
+  readonly directory: string
+  /** The configuration file, from `directory`. Without it `BRIDGE_CONFIG` names one; without that, `env` is all. */
+  readonly file?: string
+}
+
+/**
+ * Reads and validates the whole configuration.
+ * @returns it with every default in place, frozen all the way down
+ * @throws {ConfigError} with all problems at once
+ */
+export async function loadConfig({ env, directory, file = env['BRIDGE_CONFIG'] }: Sources): Promise<Config> {
+  const { written, problems, faults } = await read(env, directory, file)
+  const shape = shapeOf(configSchema)
+  const tree = coerce(written.tree, shape)
+  const config = validate(configSchema, shape, tree)
+  const { destinations, faults: optionFaults } = await readDestinations(tree, written.directory)
+  // A reference that leads nowhere has been reported; what that makes of the value is no news.
+  const news = [...config.faults, ...inconsistencies(tree), ...optionFaults].filter(
+    ({ path }) => valueAt(tree, path) !== UNRESOLVED
+  )
+  const all = [...problems, ...problemsOf([...faults, ...news], written)]
+  if (all.length > 0 || !('value' in config)) throw new ConfigError(all)
+  return freezeTree({ ...config.value, destinations, directory: written.directory })
+}
+
+interface Reading {
+  readonly written: Written
+  /** What is wrong with the text, and with its references. */
+  readonly problems: readonly Problem[]
+  readonly faults: readonly Fault[]
+}
+
+async function read(env: Environment, directory: string, file: string | undefined): Promise<Reading> {
+  if (!file) {
+    if (!SUFFICIENT.some(name => env[name])) throw new ConfigError([NOTHING_SET])
+    return { written: await readEnvironment(env, directory), problems: [], faults: [] }
+  }
+  const document = await readDocument(file, directory)
+  const written = overrideFile(document.written, env)
+  const { tree, faults } = await resolveReferences(written.tree, { env, directory: written.directory })
+  return { written: { ...written, tree }, problems: document.problems, faults }
+}
+
+/** Any of these is a sign that the environment is meant to be the configuration. */
+const SUFFICIENT = ['GEMINI_WEBHOOK_SECRET', 'GEMINI_CALLBACK_TOKEN', 'BRIDGE_ADAPTER']
+
+const NOTHING_SET: Problem = {
+  place: 'configuration',
+  fault:
+    'there is none. Name a file with --config or BRIDGE_CONFIG; or set GEMINI_WEBHOOK_SECRET (or GEMINI_CALLBACK_TOKEN, for dynamic webhooks) and BRIDGE_ADAPTER (a built-in adapter, a package, or a path)',
+  example: 'GEMINI_WEBHOOK_SECRET=whsec_… BRIDGE_ADAPTER=stdout gemini-event-bridge serve'
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { mapLeaves, type Path, withValue } from './tree.ts'
+import type { Fault } from './written.ts'
+
+/** Stands where a reference leads nowhere: no schema takes it, and nothing else is said about it. */
+export const UNRESOLVED = Symbol('unresolved reference')
+
+/** `${…}`, closed or not. */
+const REFERENCE = /\$\{([^}]*)(\}?)/g
+const ENV = /^env:([A-Za-z_]\w*)(?::-(.*))?$/s
+const FILE = /^file:(.+)$/s
+
+export interface References {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder that relative paths start from. */
+  readonly directory: string
+}
+
+/**
+ * Puts in what `${env:NAME}`, `${env:NAME:-default}` and `${file:/path}` refer to, in all texts of the tree. From a file,
+ * one line break at its end is left out.
+ */
+export async function resolveReferences(
+  tree: unknown,
+  references: References
+): Promise<{ readonly tree: unknown; readonly faults: readonly Fault[] }> {
+  const texts: { path: Path; text: string }[] = []
+  mapLeaves(tree, (leaf, path) => {
+    if (typeof leaf === 'string' && leaf.includes('${')) texts.push({ path, text: leaf })
+  })
+  const faults: Fault[] = []
+  let resolved = tree
+  for (const { path, text } of texts) {
+    const found = await Promise.all(
+      Array.from(text.matchAll(REFERENCE), ([, inside = '', end]) => look(inside, end === '}', references))
+    )
+    const failed = found.filter(part => typeof part !== 'string')
+    faults.push(...failed.map(part => ({ path, ...part })))
+    const parts = found.values()
+    const value = failed.length > 0 ? UNRESOLVED : text.replace(REFERENCE, () => String(parts.next().value))
+    resolved = withValue(resolved, path, value)
+  }
+  return { tree: resolved, faults }
+}
+
+type Miss = Pick<Fault, 'fault' | 'example'>
+
+async function look(inside: string, closed: boolean, { env, directory }: References): Promise<string | Miss> {
+  if (!closed) return { fault: 'has a reference without its closing brace' }
+  if (inside.includes('${')) return { fault: 'has a reference inside a reference' }
+  const [, name, fallback] = ENV.exec(inside) ?? []
+  if (name !== undefined) {
+    const value = env[name]
+    if (value) return value
+    if (fallback !== undefined) return fallback
+    const state = value === undefined ? 'not set' : 'empty, which counts as not set'
+    return { fault: `the environment variable ${name} is ${state}`, example: `\${env:${name}:-default}` }
+  }
+  const [, path] = FILE.exec(inside) ?? []
+  if (path !== undefined) return read(path, resolve(directory, path))
+  return /^\w{1,100}$/.test(inside)
+    ? { fault: `write \${env:${inside}} for an environment variable`, example: `\${env:${inside}}` }
+    : { fault: `only \${env:NAME}, \${env:NAME:-default} and \${file:/path} are references` }
+}
+
+async function read(written: string, path: string): Promise<string | Miss> {
+  try {
+    const text = await readFile(path, 'utf8')
+    const content = text.replace(/\r?\n$/, '')
+    return content === '' ? { fault: `the file ${written} is empty` } : content
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'it is not a path'
+    return { fault: `cannot read the file ${written} (${code})` }
+  }
+}

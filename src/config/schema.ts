@@ -1,0 +1,194 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { duration } from './duration.ts'
+import { endpoint } from './endpoint-schema.ts'
+import { size } from './size.ts'
+
+const integer = (minimum: number, maximum: number) => {
+  const error = `must be a whole number from ${minimum} to ${maximum}`
+  return z.int({ error }).min(minimum, { error }).max(maximum, { error })
+}
+const count = () => integer(1, 1_000_000)
+
+const HOST_ERROR = 'must be an IP address or a host name'
+const host = z
+  .string({ error: HOST_ERROR })
+  .refine(text => isIP(text) !== 0 || /^[a-z\d]([a-z\d.-]*[a-z\d])?$/i.test(text), { error: HOST_ERROR })
+const port = integer(0, 65535)
+
+export const listen = z.strictObject({
+  host: host.prefault('0.0.0.0').meta({ description: 'The address to listen on.', examples: ['127.0.0.1'] }),
+  port: port
+    .default(8080)
+    .meta({ description: 'The port for webhooks; PORT, when set, wins. 0: any.', examples: [8080] })
+})
+
+export const admin = z.union(
+  [
+    z.strictObject({
+      host: host.prefault('127.0.0.1').meta({ description: 'The address to listen on.', examples: ['127.0.0.1'] }),
+      port: port.default(9464).meta({ description: 'The port for metrics and health. 0: any.', examples: [9464] })
+    }),
+    z.codec(z.literal('off'), z.literal(false), { decode: () => false as const, encode: () => 'off' as const }),
+    z.literal(false)
+  ],
+  { error: 'must be off, or a mapping with host and port' }
+)
+
+/** The attributes of CloudEvents and of the bridge. An extension may replace `partitionkey`, and no other. */
+const ATTRIBUTES: ReadonlySet<string> = new Set(
+  `specversion id source type subject time datacontenttype dataschema data recordedtime apiversion traceparent tracestate
+  fallbackfor originalid originaltype deadletterreason deadletterdest`.split(/\s+/)
+)
+
+/** CloudEvents 1.0, "Naming Conventions". */
+const NAME_ERROR = 'must be 1 to 20 lower case letters and digits'
+const MEMBER_ERROR = "must be names of the payload's members with dots between them"
+
+const events = z.strictObject({
+  typePrefix: z
+    .string({ error: 'must be at most 128 visible ASCII characters' })
+    .regex(/^[\x21-\x7e]{0,128}$/, { error: 'must be at most 128 visible ASCII characters' })
+    .prefault('com.google.gemini.')
+    .meta({ description: "Put before the envelope's type.", examples: ['com.google.gemini.'] }),
+  data: z
+    .enum(['payload', 'envelope'], { error: 'must be payload or envelope' })
+    .default('payload')
+    .meta({
+      description: "The events' data: the envelope's data object with user_metadata, or the request's body as it came.",
+      examples: ['payload']
+    }),
+  extensions: z
+    .record(
+      z
+        .string()
+        .regex(/^[a-z\d]{1,20}$/, { error: NAME_ERROR })
+        .refine(name => !ATTRIBUTES.has(name), {
+          error: 'is taken: CloudEvents or the bridge itself gives it a meaning'
+        }),
+      z.string({ error: MEMBER_ERROR }).regex(/^[^.\s\p{Cc}]+(\.[^.\s\p{Cc}]+)*$/u, { error: MEMBER_ERROR })
+    )
+    .prefault({})
+    .meta({
+      description: 'Extension attributes: name, and the path in the payload to its value.',
+      examples: [{ tenant: 'user_metadata.tenant' }]
+    })
+})
+
+export const receiving = z.strictObject({
+  requests: count()
+    .default(500)
+    .meta({ description: 'How many at once.', examples: [500] }),
+  bytes: size('1B', '64GiB')
+    .prefault('16MiB')
+    .meta({ description: 'Their bytes together.', examples: ['16MiB'] })
+})
+
+export const limits = z.strictObject({
+  body: size('1B', '1GiB')
+    .prefault('256KiB')
+    .meta({ description: 'The largest body; above it, 413.', examples: ['256KiB'] }),
+  connections: count()
+    .default(5000)
+    .meta({ description: 'Open connections.', examples: [5000] }),
+  receiving: receiving
+    .prefault({})
+    .meta({ description: 'Requests not yet verified.', examples: [{ requests: 500, bytes: '16MiB' }] }),
+  inFlightRequests: count()
+    .default(1000)
+    .meta({ description: 'Verified webhooks awaiting their destinations.', examples: [1000] }),
+  inFlightBytes: size('1B', '64GiB')
+    .prefault('16MiB')
+    .meta({ description: 'The bytes of their bodies.', examples: ['16MiB'] }),
+  receive: duration('100ms', '5m')
+    .prefault('3s')
+    .meta({ description: 'The whole request must have arrived within it.', examples: ['3s'] }),
+  acknowledge: duration('100ms', '60s')
+    .prefault('4s')
+    .meta({ description: "The reply comes within it, from the request's last byte.", examples: ['4s'] }),
+  drain: duration('1s', '1h')
+    .prefault('8s')
+    .meta({ description: 'How long a shutdown may take; at least receive + acknowledge + 1s.', examples: ['8s'] }),
+  keepAlive: duration('1s', '24h')
+    .prefault('620s')
+    .meta({
+      description: 'How long an idle connection stays open: longer than the load balancers in front.',
+      examples: ['620s']
+    }),
+  retryAfter: duration('1s', '1h')
+    .prefault('5s')
+    .meta({ description: 'What a 503 says in Retry-After.', examples: ['5s'] })
+})
+
+const log = z.strictObject({
+  level: z
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' })
+    .default('info')
+    .meta({ description: 'The least severity that is logged; LOG_LEVEL, when set, wins.', examples: ['info'] }),
+  format: z
+    .enum(['json', 'pretty'], { error: 'must be json or pretty' })
+    .optional()
+    .meta({ description: 'JSON lines, or readable text (the default on a terminal).', examples: ['json'] })
+})
+
+const DESTINATION_ERROR = 'must be 1 to 63 letters, digits, _ and -, with a letter first'
+
+/**
+ * The configuration, but for the adapters' own options, which their adapters describe. What it takes is what the file
+ * says; what it gives has durations in milliseconds, sizes in bytes and every default. `z.encode` leads back.
+ */
+export const configSchema = z.strictObject({
+  listen: listen
+    .prefault({})
+    .meta({ description: 'Where webhooks arrive.', examples: [{ host: '0.0.0.0', port: 8080 }] }),
+  admin: admin.prefault({}).meta({
+    description: 'Where /metrics and health are; off to leave out.',
+    examples: [{ host: '127.0.0.1', port: 9464 }]
+  }),
+  health: z
+    .strictObject({
+      ready: z
+        .enum(['connected', 'listening'], { error: 'must be connected or listening' })
+        .default('connected')
+        .meta({
+          description:
+            'Ready once every required destination has connected, or as soon as the bridge listens (as a sidecar).',
+          examples: ['connected']
+        })
+    })
+    .prefault({})
+    .meta({ description: 'Health checks.', examples: [{ ready: 'connected' }] }),
+  endpoints: z
+    .array(endpoint)
+    .min(1, { error: 'needs at least one endpoint' })
+    .meta({
+      description: 'The paths that take webhooks, each with its verifier.',
+      examples: [[{ path: '/webhooks/gemini', verify: { static: { secrets: [`\${env:GEMINI_WEBHOOK_SECRET}`] } } }]]
+    }),
+  events: events
+    .prefault({})
+    .meta({ description: 'How webhooks become CloudEvents.', examples: [{ data: 'payload' }] }),
+  destinations: z
+    .record(
+      z.string().regex(/^[a-z][\w-]{0,62}$/i, { error: DESTINATION_ERROR }),
+      z.looseObject({
+        adapter: z
+          .string({ error: 'must be the name of a built-in adapter, a package, or a path' })
+          .min(1, { error: 'must be the name of a built-in adapter, a package, or a path' })
+          .meta({
+            description: 'A built-in adapter, a package, or a path from the configuration file.',
+            examples: ['stdout']
+          })
+      })
+    )
+    .refine(destinations => Object.keys(destinations).length > 0, { error: 'needs at least one destination' })
+    .meta({
+      description: 'Topics and buses by name, each with its adapter and the options of that adapter.',
+      examples: [{ console: { adapter: 'stdout' } }]
+    }),
+  limits: limits.prefault({}).meta({
+    description: 'What the bridge takes on at once, and how long it may take.',
+    examples: [{ body: '256KiB' }]
+  }),
+  log: log.prefault({}).meta({ description: "The bridge's own log, on standard error.", examples: [{ level: 'info' }] })
+})

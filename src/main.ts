@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { Io } from './cli/io.ts'
+import { ConfigError } from './errors.ts'
+
+const EXIT = { done: 0, fault: 1, usage: 2, bug: 70 } as const
+
+const { version } = createRequire(import.meta.url)('gemini-event-bridge/package.json') as { version: string }
+const stopping = new AbortController()
+const io: Io = {
+  env: process.env,
+  directory: process.cwd(),
+  version,
+  command: import.meta.filename.endsWith('.ts') ? 'npm run -s bridge --' : 'npx gemini-event-bridge',
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stop: stopping.signal
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping.signal.aborted) process.exit(128 + constants.signals[signal])
+    stopping.abort(signal)
+  })
+}
+
+const configOption = () =>
+  new Option(
+    '-c, --config <file>',
+    'the configuration (YAML); without it, BRIDGE_CONFIG or environment variables alone'
+  )
+
+const program = new Command('gemini-event-bridge')
+  .description('Takes Gemini completion webhooks, verifies them, and publishes them as CloudEvents.')
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+
+program
+  .command('serve')
+  .description('run the bridge (the default)')
+  .addOption(configOption())
+  .action(async options => exit(await (await import('./cli/serve.ts')).serve(options, io)))
+
+program
+  .command('dev')
+  .description('try it here: the bridge, printing CloudEvents, and a stand-in for Gemini that sends samples')
+  .action(async () => exit(await (await import('./cli/dev.ts')).dev(io)))
+
+program
+  .command('check')
+  .description('show what the configuration means, or everything that is wrong with it')
+  .addOption(configOption())
+  .option('--schema', "print the configuration's JSON Schema")
+  .action(async options => exit(await (await import('./cli/check.ts')).check(options, io)))
+
+program
+  .command('send')
+  .description('act as Gemini: sign an event and post it')
+  .option('--url <url>', 'the endpoint', 'http://127.0.0.1:8080/webhooks/gemini')
+  .option('--type <type>', "the event's type", 'batch.succeeded')
+  .option('--data <file>', "JSON file with the event's data")
+  .option('--metadata <key=value>', 'an entry of user_metadata (may be repeated)', collect, [])
+  .option('--secret <secret>', 'the signing secret (default: GEMINI_WEBHOOK_SECRET)')
+  .addOption(new Option('--scheme <scheme>', 'how to sign').choices(['static', 'dynamic']).default('static'))
+  .option('--key <file>', 'Ed25519 private key, PEM or JWK, for --scheme dynamic')
+  .option('--id <id>', 'the webhook-id (default: a fresh one)')
+  .option('--count <n>', 'how many events', count, 1)
+  .option('--concurrency <n>', 'how many at once', count, 1)
+  .option('--retry', 'redeliver as Gemini does, until it is acknowledged')
+  .action(async options => exit(await (await import('./cli/send.ts')).send(options, io)))
+
+for (const command of program.commands) command.exitOverride().allowExcessArguments(false)
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
+}
+
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return value
+}
+
+function exit(code: number): void {
+  process.exitCode = code
+}
+
+// Not commander's own default command: that would take a misspelt command for its argument.
+const args = process.argv.slice(2)
+const [first] = args
+if (first === undefined || (first.startsWith('-') && !/^(-h|--help|-V|--version)$/.test(first))) args.unshift('serve')
+
+try {
+  await program.parseAsync(args, { from: 'user' })
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has already printed what it has to say; help and version are no errors.
+    exit(error.exitCode === 0 ? EXIT.done : EXIT.usage)
+  } else if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`)
+    exit(EXIT.fault)
+  } else {
+    const text = error instanceof Error ? error.stack : String(error)
+    process.stderr.write(`gemini-event-bridge ${version} failed in a way it should not; please report this:\n${text}\n`)
+    exit(EXIT.bug)
+  }
+}

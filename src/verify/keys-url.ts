@@ -1,0 +1,26 @@
+import { BlockList } from 'node:net'
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/**
+ * The address of a key set: https, or http on loopback. Whoever can change an answer on its way could sign webhooks.
+ * @throws {Error} saying what is wrong, without the address's credentials
+ */
+export function parseKeysUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url === null) throw new Error('The address of the key set is not a URL. Write https://….')
+  if (url.username !== '' || url.password !== '') {
+    throw new Error('The address of the key set must not hold a user name or password.')
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new Error(`The key set must come by https (http only from loopback), not from ${url.protocol}//${url.host}.`)
+  }
+  return url
+}
+
+function isLoopback(hostname: string): boolean {
+  if (hostname === 'localhost') return true
+  return hostname.startsWith('[') ? loopback.check(hostname.slice(1, -1), 'ipv6') : loopback.check(hostname, 'ipv4')
+}

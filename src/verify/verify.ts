@@ -1,0 +1,96 @@
+import { VerificationError } from '../errors.ts'
+import type { Delivery, Verified } from './delivery.ts'
+import { createDynamicVerifier, type DynamicVerification, tokenRefused } from './dynamic.ts'
+import { splitEntries } from './entries.ts'
+import { isJwt } from './jwt.ts'
+import type { KeySetOptions } from './key-set.ts'
+import { createStaticVerifier } from './static.ts'
+import { checkTimestamp, type Tolerance } from './timestamp.ts'
+
+export type { Delivery, Verified }
+
+/** An endpoint's verification, as configured. All durations in ms. */
+export interface EndpointVerification {
+  readonly verify: {
+    /** Signing secrets; any may match. */
+    readonly static?: { readonly secrets: readonly string[] } | undefined
+    readonly dynamic?: DynamicVerification | undefined
+    /** Verifies nothing, for local work; not beside the others. */
+    readonly insecure?: boolean | undefined
+  }
+  readonly tolerance: Tolerance
+}
+
+/** Decides what an endpoint accepts. */
+export interface Verifier {
+  /**
+   * Before the body is read: the callback token, where the endpoint wants one. An endpoint that is static as well lets
+   * a request with a `v1` entry pass without; then only that entry can vouch for it.
+   * @param query the raw query string, without its question mark; '' when there is none
+   * @param signature the `webhook-signature` header
+   * @returns the fingerprint of the token that matched, to be handed to `verify` as the delivery's `token`
+   * @throws {VerificationError} `ERR_TOKEN`
+   */
+  admit(query: string, signature: string): string | undefined
+  /**
+   * Proves origin, then freshness.
+   * @param signal ends the wait for signing keys
+   * @throws {VerificationError} `ERR_SIGNATURE`, `ERR_TIMESTAMP`, `ERR_TOKEN`
+   * @throws {UnavailableError} `ERR_KEYS`, `ERR_BUSY`
+   */
+  verify(delivery: Delivery, signal: AbortSignal): Promise<Verified>
+  /** Stops the background refresh of the signing keys. */
+  close(): void
+}
+
+/**
+ * Makes an endpoint's verifier, which takes exactly what it is told to: schemes never substitute for each other.
+ * @throws {Error} if it would verify nothing, or less than it seems to; for faulty secrets and key set addresses too
+ */
+export function createVerifier(
+  { verify, tolerance }: EndpointVerification,
+  context: Pick<KeySetOptions, 'log' | 'fetch' | 'onKeySet'>
+): Verifier {
+  if (verify.insecure) {
+    if (verify.static || verify.dynamic) throw new Error('An insecure endpoint cannot be static or dynamic as well.')
+    return {
+      admit: () => undefined,
+      verify: async ({ body }) => ({ body, scheme: 'insecure', key: 'none' }),
+      close() {}
+    }
+  }
+  if (!verify.static && !verify.dynamic) throw new Error('An endpoint needs a verifier: static, dynamic, or both.')
+  const verifyStatic = verify.static && createStaticVerifier(verify.static.secrets)
+  const dynamic = verify.dynamic && createDynamicVerifier(verify.dynamic, context)
+  const takes = [verifyStatic && 'v1', dynamic?.takes].filter(Boolean).join(', ')
+
+  const match = async (delivery: Delivery, signal: AbortSignal): Promise<Verified> => {
+    const { body, signature } = delivery
+    const entries = splitEntries(signature)
+    const secret = verifyStatic?.(delivery, entries.v1)
+    if (secret !== undefined) return { body, scheme: 'static', key: secret }
+    const verified = await dynamic?.verify(delivery, entries, signal)
+    if (verified !== undefined) return verified
+    const came = isJwt(signature) ? 'a JWT' : `${entries.v1.length} v1 and ${entries.v1a.length} v1a entries`
+    throw new VerificationError(
+      'ERR_SIGNATURE',
+      `No signature matches: the endpoint takes ${takes}; there came ${came}.`
+    )
+  }
+
+  return {
+    admit(query, signature) {
+      if (!dynamic?.checkToken) return undefined
+      const token = dynamic.checkToken(query)
+      const mayBeStatic = verifyStatic && splitEntries(signature).v1.length > 0
+      if (token === undefined && !mayBeStatic) throw tokenRefused()
+      return token
+    },
+    async verify(delivery, signal) {
+      const verified = await match(delivery, signal)
+      checkTimestamp(delivery.timestamp, delivery.receivedAt, tolerance)
+      return verified
+    },
+    close: () => dynamic?.close()
+  }
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A server under measurement, in a process of its own. */
+export interface Server {
+  readonly url: string
+  /** User and system CPU time of the process so far, in seconds (Linux only; NaN elsewhere). */
+  cpuSeconds(): number
+  stop(): Promise<void>
+}
+
+/** Clock ticks a second in /proc: fixed at 100 for user space on Linux. */
+const TICKS = 100
+
+/** Starts a source file on a free port and waits until it accepts connections. */
+export async function startServer(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
+  const port = await freePort()
+  const child: ChildProcess = spawn(process.execPath, [file, ...args], {
+    env: { PATH: process.env['PATH'], ...env, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'ignore']
+  })
+  const url = `http://127.0.0.1:${port}`
+  while (
+    !(await fetch(url).then(
+      () => true,
+      () => false
+    ))
+  ) {
+    if (child.exitCode !== null) throw new Error(`${file} exited with ${child.exitCode} before it listened`)
+    await sleep(20)
+  }
+  return {
+    url,
+    cpuSeconds() {
+      try {
+        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+        return (Number(fields[11]) + Number(fields[12])) / TICKS
+      } catch {
+        return Number.NaN
+      }
+    },
+    async stop() {
+      const exited = once(child, 'exit')
+      child.kill('SIGKILL')
+      await exited
+    }
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}

@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { deliver } from '../../src/standin/deliver.ts'
+import { sample } from '../../src/standin/samples.ts'
+import { staticSigner } from '../../src/standin/sign.ts'
+import { type Program, startBridgeProgram } from '../spawn.ts'
+
+const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
+const programs: Program[] = []
+const run = (args: readonly string[], options?: Parameters<typeof startBridgeProgram>[1]) => {
+  const program = startBridgeProgram(args, options)
+  programs.push(program)
+  return program
+}
+afterEach(async () => {
+  for (const program of programs.splice(0)) {
+    program.child.kill('SIGKILL')
+    await program.exit()
+  }
+})
+
+const environment = {
+  GEMINI_WEBHOOK_SECRET: SECRET,
+  BRIDGE_ADAPTER: 'stdout',
+  BRIDGE_HOST: '127.0.0.1',
+  BRIDGE_ADMIN_PORT: '0',
+  PORT: '0'
+}
+const urlOf = async (program: Program) => (await program.until(/"url":"([^"]+)"/))[1]
+const webhook = (id: string) => ({ id, body: JSON.stringify(sample('batch.succeeded')) })
+const send = async (url: string | undefined, id: string) =>
+  deliver(webhook(id), { url: `${url}/webhooks/gemini`, signer: staticSigner(SECRET) })
+
+test('serves by environment variables alone, and stops on SIGTERM with 0', async () => {
+  const program = run(['serve'], { env: environment })
+  const url = await urlOf(program)
+  expect(await send(url, 'msg_env')).toMatchObject([{ status: 204 }])
+  const event = JSON.parse((await program.until(/.*msg_env.*/))[0])
+  expect(event).toMatchObject({ id: 'msg_env', type: 'com.google.gemini.batch.succeeded' })
+  program.child.kill('SIGTERM')
+  expect(await program.exit()).toBe(0)
+  expect(program.stdout.trim().split('\n')).toHaveLength(1)
+  expect(program.stderr).not.toContain(SECRET)
+})
+
+test('serves by a file, which BRIDGE_CONFIG may name, with secrets from files beside it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'geb-'))
+  await writeFile(join(directory, 'secret'), `${SECRET}\n`)
+  await writeFile(
+    join(directory, 'bridge.yaml'),
+    `listen: { host: 127.0.0.1, port: 0 }
+admin: off
+endpoints:
+  - path: /hooks
+    verify: { static: { secrets: ["\${file:secret}"] } }
+destinations:
+  out: { adapter: stdout }
+`
+  )
+  const program = run([], { env: { BRIDGE_CONFIG: 'bridge.yaml' }, cwd: directory })
+  const url = await urlOf(program)
+  const [attempt] = await deliver(webhook('msg_file'), { url: `${url}/hooks`, signer: staticSigner(SECRET) })
+  expect(attempt).toMatchObject({ status: 204 })
+  await program.until(/msg_file/)
+})
+
+test('without any configuration, refuses and says what to set', async () => {
+  const program = run([])
+  expect(await program.exit()).toBe(1)
+  expect(program.stderr).toContain('GEMINI_WEBHOOK_SECRET')
+  expect(program.stderr).toContain('BRIDGE_CONFIG')
+  expect(program.stdout).toBe('')
+})
+
+test('says which port is taken, and exits with 1', async () => {
+  const blocker = createServer().listen(0, '127.0.0.1')
+  await once(blocker, 'listening')
+  const address = blocker.address()
+  const port = typeof address === 'object' ? String(address?.port) : ''
+  const program = run(['serve'], { env: { ...environment, PORT: port } })
+  expect(await program.exit()).toBe(1)
+  expect(program.stderr).toContain(`cannot listen on 127.0.0.1, port ${port} (EADDRINUSE)`)
+  blocker.close()
+})
+
+test('unknown options and commands are usage errors, with the nearest name', async () => {
+  const option = run(['serve', '--confg', 'x'])
+  expect(await option.exit()).toBe(2)
+  expect(option.stderr).toContain('--config')
+  const command = run(['chek'])
+  expect(await command.exit()).toBe(2)
+  expect(command.stderr).toContain('check')
+})
+
+test('--help and --version exit with 0', async () => {
+  const help = run(['send', '--help'])
+  expect(await help.exit()).toBe(0)
+  expect(help.stdout).toContain('--metadata')
+  const version = run(['--version'])
+  expect(await version.exit()).toBe(0)
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
+test('a second signal exits at once, with 128 and its number', async () => {
+  const program = run(['serve'], { env: { ...environment } })
+  const url = new URL((await urlOf(program)) ?? '')
+  // A request that never ends keeps the drain waiting.
+  const { connect } = await import('node:net')
+  const socket = connect(Number(url.port), '127.0.0.1')
+  socket.write('POST /webhooks/gemini HTTP/1.1\r\nhost: a\r\n')
+  await once(socket, 'connect')
+  program.child.kill('SIGTERM')
+  await program.until(/"draining"/)
+  program.child.kill('SIGINT')
+  expect(await program.exit()).toBe(130)
+  socket.destroy()
+})
+
+test('logs JSON lines on standard error when it is no terminal', async () => {
+  const program = run(['serve'], { env: environment })
+  const url = await urlOf(program)
+  await send(url, 'msg_log')
+  await program.until(/"message":"webhook"/)
+  const lines = program.stderr
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.find(line => line.message === 'webhook')).toMatchObject({
+    severity: 'INFO',
+    endpoint: '/webhooks/gemini',
+    id: 'msg_log',
+    type: 'com.google.gemini.batch.succeeded',
+    outcome: 'acknowledged',
+    status: 204,
+    destinations: { stdout: { outcome: 'accepted' } }
+  })
+  for (const line of lines) expect(line).toMatchObject({ severity: expect.any(String), time: expect.any(String) })
+})

@@ -1,0 +1,43 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { bridgeJsonSchema } from '../../src/config/json-schema.ts'
+import { configurationTable } from './configuration-table.ts'
+import { metricsTable } from './metrics-table.ts'
+import { statusTable } from './status-table.ts'
+
+// Writes the parts of the documents that follow from the code; with --check, only says whether they do.
+
+const root = new URL('../../', import.meta.url)
+
+async function generated(): Promise<Record<string, (current: string) => string>> {
+  const schema = await bridgeJsonSchema()
+  const sections: Record<string, string> = {
+    statuses: statusTable(),
+    configuration: configurationTable(schema),
+    metrics: await metricsTable()
+  }
+  return {
+    'bridge.schema.json': () => `${JSON.stringify(schema, null, 2)}\n`,
+    'README.md': current =>
+      current.replaceAll(/(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g, (_, start, name, end) => {
+        const section = sections[name]
+        if (section === undefined)
+          throw new Error(`README.md asks for the generated section "${name}", which nobody makes`)
+        return `${start}${section}\n${end}`
+      })
+  }
+}
+
+const check = process.argv.includes('--check')
+const stale: string[] = []
+for (const [file, render] of Object.entries(await generated())) {
+  const url = new URL(file, root)
+  const current = await readFile(url, 'utf8').catch(() => '')
+  const wanted = render(current)
+  if (wanted === current) continue
+  stale.push(file)
+  if (!check) await writeFile(url, wanted)
+}
+if (check && stale.length > 0) {
+  process.stderr.write(`Out of date: ${stale.join(', ')}. Run "npm run docs" and commit what it writes.\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,12 @@
+import { refusals } from '../../src/errors.ts'
+import { table } from './table.ts'
+
+/** Every answer of an endpoint, from the code's own list. */
+export function statusTable(): string {
+  const rows = Object.entries(refusals).map(([code, { statusCode, message }]) => [
+    statusCode === 503 ? '503 + `Retry-After`' : statusCode === 405 ? '405 + `Allow`' : String(statusCode),
+    `\`${code}\``,
+    message
+  ])
+  return table(['status', 'code', 'message'], [['204', '', 'Every destination has accepted the event.'], ...rows])
+}
