@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { codeBlocks } from './docs/code-blocks.ts'
 import { root, start } from './spawn.ts'
 
 // The published package, as somebody gets it who has never seen this repository: packed, and installed from its tarball
@@ -19,7 +20,9 @@ beforeAll(async () => {
   packed = report.files.map(({ path }) => path)
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   const tarball = (await readdir(folder)).find(name => name.endsWith('.tgz'))
-  await run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], { cwd: folder })
+  await run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], {
+    cwd: folder
+  })
 }, 120_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -47,28 +50,13 @@ test('its command works: version, schema, and the first minute', async () => {
   const program = start(bin, ['dev'], { env: { PORT: '0' }, cwd: folder })
   await program.until(/com\.google\.gemini\.video\.generated/)
   expect(program.stderr).toContain('npx gemini-event-bridge send')
-  program.child.kill('SIGTERM')
+  program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
 })
 
-test('an adapter of somebody else imports what it needs, and the bridge publishes through it', async () => {
-  await writeFile(
-    join(folder, 'adapter.js'),
-    `import { appendFileSync } from 'node:fs'
-import { defineAdapter, toStructured, z } from 'gemini-event-bridge/adapter'
-export default defineAdapter({
-  name: 'lines',
-  options: z.strictObject({ file: z.string().describe('where the lines go') }),
-  connect: ({ file }) => ({
-    async publish(event) {
-      appendFileSync(file, toStructured(event) + '\\n')
-      return event.id
-    },
-    async close() {}
-  })
-})
-`
-  )
+test('the adapter in CONTRIBUTING.md, as it is printed there, is one that the bridge publishes through', async () => {
+  const [adapter = ''] = await codeBlocks('CONTRIBUTING.md', 'js')
+  await writeFile(join(folder, 'lines.js'), adapter)
   const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
   const lines = join(folder, 'lines.jsonl')
   const bin = join(folder, 'node_modules/.bin/gemini-event-bridge')
@@ -76,7 +64,7 @@ export default defineAdapter({
     cwd: folder,
     env: {
       GEMINI_WEBHOOK_SECRET: secret,
-      BRIDGE_ADAPTER: './adapter.js',
+      BRIDGE_ADAPTER: './lines.js',
       LINES_FILE: lines,
       BRIDGE_HOST: '127.0.0.1',
       BRIDGE_ADMIN_PORT: 'off',
@@ -84,10 +72,18 @@ export default defineAdapter({
     }
   })
   const [, url] = await program.until(/"url":"([^"]+)"/)
-  const { stdout } = await run(bin, ['send', '--url', `${url}/webhooks/gemini`, '--secret', secret, '--id', 'msg_packed'])
+  const { stdout } = await run(bin, [
+    'send',
+    '--url',
+    `${url}/webhooks/gemini`,
+    '--secret',
+    secret,
+    '--id',
+    'msg_packed'
+  ])
   expect(stdout).toMatch(/^msg_packed 204 /)
   expect(JSON.parse(await readFile(lines, 'utf8'))).toMatchObject({ id: 'msg_packed' })
-  program.child.kill('SIGTERM')
+  program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
 })
 
@@ -115,8 +111,23 @@ export const contract: typeof adapterContract = adapterContract
 `
   )
   const types = join(root, 'node_modules/@types')
-  const tsc = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--typeRoots', types, '--types', 'node']
+  const tsc = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--typeRoots',
+    types,
+    '--types',
+    'node'
+  ]
   await run(join(root, 'node_modules/.bin/tsc'), [...tsc, 'typed.ts'], { cwd: folder })
-  const { stdout } = await run(process.execPath, ['-e', "import('gemini-event-bridge/testing').then(m => console.log(Object.keys(m)))"], { cwd: folder })
+  const { stdout } = await run(
+    process.execPath,
+    ['-e', "import('gemini-event-bridge/testing').then(m => console.log(Object.keys(m)))"],
+    { cwd: folder }
+  )
   expect(stdout).toContain('adapterContract')
 })

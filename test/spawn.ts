@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -6,11 +6,12 @@ export const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** A program under test, in a process of its own, with all that it has printed so far. */
 export interface Program {
-  readonly child: ChildProcess
   readonly stdout: string
   readonly stderr: string
   /** Waits until the pattern has been printed on either stream; fails when the program ends before. */
   until(pattern: RegExp): Promise<RegExpExecArray>
+  /** Sends a signal to the program and to whatever it has started. */
+  kill(signal: NodeJS.Signals): void
   /** Waits for the end; the exit code, or 128 plus the signal's number, as a shell says it. */
   exit(): Promise<number>
 }
@@ -22,7 +23,7 @@ export function start(
   options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {}
 ): Program {
   const { PATH, HOME } = process.env
-  const child = spawn(command, args, { cwd: options.cwd ?? root, env: { PATH, HOME, ...options.env } })
+  const child = spawn(command, args, { cwd: options.cwd ?? root, env: { PATH, HOME, ...options.env }, detached: true })
   const exited = once(child, 'close')
   const output = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
@@ -33,7 +34,6 @@ export function start(
     })
   }
   return {
-    child,
     get stdout() {
       return output.stdout
     },
@@ -54,6 +54,11 @@ export function start(
         throw new Error(`${command} ended before it printed ${pattern}:\n${output.stdout}${output.stderr}`)
       })
       return Promise.race([found, ended])
+    },
+    kill(signal) {
+      // A group that has ended is as good as killed.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, signal)
     },
     async exit() {
       const [code, signal] = await exited

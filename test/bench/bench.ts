@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
 import { sample } from '../../src/standin/samples.ts'
 import { staticSigner } from '../../src/standin/sign.ts'
-import { type Server, startServer } from './server.ts'
+import { pinLoad, type Server, startServer } from './server.ts'
 
 // Acknowledged webhooks a second with the memory adapter, every check on, beside a bare Fastify POST with a raw body.
 // Both run in the same minute and in turn, so that a noisy machine is noisy for both: only the ratio says anything.
@@ -73,13 +73,16 @@ async function run(): Promise<void> {
     GEMINI_WEBHOOK_SECRET: SECRET
   })
   const bare = await startServer('test/bench/bare.ts', [], {})
+  const apart = pinLoad()
   try {
     await measure(bridge)
     await measure(bare)
     const rows: (readonly [bridge: Measure, bare: Measure])[] = []
     for (let pair = 0; pair < pairs; pair++) rows.push([await measure(bridge), await measure(bare)])
 
-    print(`${pairs} alternating pairs of ${seconds} s, ${connections} connections, ${BODY_BYTES}-byte bodies; medians`)
+    print(
+      `${pairs} alternating pairs of ${seconds} s, ${connections} connections, ${BODY_BYTES}-byte bodies, server and load ${apart ? 'on a CPU each' : 'not pinned'}; medians`
+    )
     print('                      req/s   p50 ms   p99 ms   CPU-s per 1,000')
     for (const [name, side] of [
       ['bridge, memory', 0],

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A server under measurement, in a process of its own. */
@@ -18,7 +19,8 @@ const TICKS = 100
 /** Starts a source file on a free port and waits until it accepts connections. */
 export async function startServer(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
   const port = await freePort()
-  const child: ChildProcess = spawn(process.execPath, [file, ...args], {
+  const [command = '', ...rest] = [...pinned('0'), process.execPath, file, ...args]
+  const child: ChildProcess = spawn(command, rest, {
     env: { PATH: process.env['PATH'], ...env, PORT: String(port) },
     stdio: ['ignore', 'ignore', 'ignore']
   })
@@ -47,6 +49,24 @@ export async function startServer(file: string, args: readonly string[], env: No
       child.kill('SIGKILL')
       await exited
     }
+  }
+}
+
+/** Puts this process, which makes the load, on another CPU than the servers; says whether it could. */
+export function pinLoad(): boolean {
+  if (pinned('1').length === 0) return false
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', '1', String(process.pid)], { stdio: 'ignore' })
+  return true
+}
+
+/** A prefix that keeps a command on one CPU, where the machine has two of them and `taskset`. */
+function pinned(cpu: string): readonly string[] {
+  const prefix = ['taskset', '--cpu-list', cpu]
+  try {
+    execFileSync(prefix[0] ?? '', [...prefix.slice(1), 'true'], { stdio: 'ignore' })
+    return availableParallelism() > 1 ? prefix : []
+  } catch {
+    return []
   }
 }
 

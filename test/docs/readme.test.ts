@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { root, start } from '../spawn.ts'
+import { codeBlocks } from './code-blocks.ts'
+
+// The README's commands, as printed, in a folder that is this checkout by links, so that nothing is written into it.
+// Only the port is another one, since 8080 may be somebody's.
+const run = promisify(execFile)
+let folder = ''
+let port = ''
+let scripts: string[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'geb-readme-'))
+  await mkdir(join(folder, 'test'))
+  for (const name of ['src', 'adapters', 'node_modules', 'package.json', 'test/runtime']) {
+    await symlink(join(root, name), join(folder, name))
+  }
+  const [yaml = ''] = await codeBlocks('README.md', 'yaml')
+  await writeFile(join(folder, 'bridge.yaml'), yaml)
+  scripts = await codeBlocks('README.md', 'sh')
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  port = String(typeof address === 'object' ? address?.port : '')
+  server.close()
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** The only block with such a line. */
+const scriptWith = (line: RegExp) => {
+  const found = scripts.filter(script => line.test(script))
+  expect(found).toHaveLength(1)
+  return found[0] ?? ''
+}
+const environment = () => ({
+  PORT: port,
+  BRIDGE_ADMIN_PORT: 'off',
+  BRIDGE_HOST: '127.0.0.1',
+  PATH: process.env['PATH']
+})
+const serveThenSend = async (script: string) => {
+  const program = start('sh', ['-c', `${script.replace(/^(npm run .* serve)/m, 'exec $1')}`], {
+    cwd: folder,
+    env: environment()
+  })
+  try {
+    await program.until(/"message":"listening"/)
+    const send = scriptWith(/ send /).trim()
+    const secret = /GEMINI_WEBHOOK_SECRET=(\S+)/.exec(scripts.join('\n'))?.[1]
+    const { stdout } = await run('sh', ['-c', `${send} --url http://127.0.0.1:${port}/webhooks/gemini`], {
+      cwd: folder,
+      env: { ...process.env, GEMINI_WEBHOOK_SECRET: secret }
+    })
+    expect(stdout).toMatch(/^msg_\S+ 204 /)
+    await program.until(/"type":"com.google.gemini.batch.succeeded".*"user_metadata":\{"tenant":"acme"\}/)
+    return program.stdout
+  } finally {
+    program.kill('SIGKILL')
+    await program.exit()
+  }
+}
+
+test('serve by environment variables, and send', async () => {
+  await serveThenSend(scriptWith(/^export BRIDGE_ADAPTER/m))
+})
+
+test('check and serve by the file, and send', async () => {
+  const secret = scripts.join('\n').match(/^export GEMINI_WEBHOOK_SECRET.*$/m)?.[0]
+  const script = scriptWith(/serve --config/)
+  const checkOnly = script.replace(/^.*serve.*$/m, '')
+  const { stdout } = await run('sh', ['-e', '-c', `${secret}\n${checkOnly}`], { cwd: folder, env: environment() })
+  expect(stdout).toContain('/webhooks/gemini/jobs')
+  expect(stdout).not.toContain('whsec_')
+  const events = await serveThenSend(`${secret}\nadmin=off\n${script}`)
+  expect(events).toContain('"tenant":"acme","data"')
+})
+
+test('no document has a shell command that nothing runs', async () => {
+  const known = [
+    // By .ci/run, on a clean checkout:
+    /^npm ci$/,
+    /^npm (run check|test)\b/,
+    /^npm ci && npm test$/,
+    // By test/cli/dev.test.ts, and test/bench by hand:
+    /^npm ci && npm start$/,
+    /^npm run bench\b/,
+    // Above:
+    /^export \w+=\S+$/,
+    /^npm run -s bridge -- (serve|check --config bridge.yaml|serve --config bridge.yaml|send .*)$/
+  ]
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
+    const lines = (await codeBlocks(file, 'sh')).join('').trim().split('\n')
+    expect(lines.filter(line => line !== '' && !known.some(pattern => pattern.test(line)))).toEqual([])
+  }
+})
