@@ -59,8 +59,9 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   const retryDelay = () => Math.min(1000 * 2 ** (failures - 1), MAX_RETRY_MS, options.refresh)
 
+  // Never twice at a time: the timer is cleared while a load is under way, and webhooks join it.
   const load = (): Promise<void> => {
-    loading ??= attempt().finally(() => {
+    loading = attempt().finally(() => {
       loading = undefined
     })
     return loading

@@ -1,8 +1,4 @@
-import { BlockList } from 'node:net'
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
+import { isLoopback } from '../config/loopback.ts'
 
 /**
  * The address of a key set: https, or http on loopback. Whoever can change an answer on its way could sign webhooks.
@@ -18,9 +14,4 @@ export function parseKeysUrl(text: string): URL {
     throw new Error(`The key set must come by https (http only from loopback), not from ${url.protocol}//${url.host}.`)
   }
   return url
-}
-
-function isLoopback(hostname: string): boolean {
-  if (hostname === 'localhost') return true
-  return hostname.startsWith('[') ? loopback.check(hostname.slice(1, -1), 'ipv6') : loopback.check(hostname, 'ipv4')
 }

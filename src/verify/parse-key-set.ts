@@ -40,18 +40,17 @@ export function parseKeySet(text: string, types: readonly VerificationKey['type'
 
 function parseKey(jwk: unknown): VerificationKey | undefined {
   if (jwk === null || typeof jwk !== 'object') return undefined
-  const { kty, crv, x, n, e, kid, use, alg } = jwk as Record<string, unknown>
+  const { kid: id, use, alg } = jwk as Record<string, unknown>
   if (use !== undefined && use !== 'sig') return undefined
-  const name = typeof kid === 'string' ? kid : undefined
+  const kid = typeof id === 'string' ? id : undefined
   try {
-    if (kty === 'OKP' && crv === 'Ed25519') {
-      const key = createPublicKey({ format: 'jwk', key: { kty, crv, x } as JsonWebKey })
-      return { type: 'ed25519', kid: name, thumbprint: thumbprint(key, ['crv', 'kty', 'x']), key }
+    const key = createPublicKey({ format: 'jwk', key: jwk as JsonWebKey })
+    if (key.asymmetricKeyType === 'ed25519') {
+      return { type: 'ed25519', kid, thumbprint: thumbprint(key, ['crv', 'kty', 'x']), key }
     }
-    if (kty === 'RSA' && (alg === undefined || alg === 'RS256')) {
-      const key = createPublicKey({ format: 'jwk', key: { kty, n, e } as JsonWebKey })
-      if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) return undefined
-      return { type: 'rsa', kid: name, thumbprint: thumbprint(key, ['e', 'kty', 'n']), key }
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+    if (key.asymmetricKeyType === 'rsa' && (alg === undefined || alg === 'RS256') && bits >= MIN_RSA_BITS) {
+      return { type: 'rsa', kid, thumbprint: thumbprint(key, ['e', 'kty', 'n']), key }
     }
   } catch {
     // Not a key: skipped, like those of an unknown kind.
