@@ -29,9 +29,10 @@ export function createAdmission(limits: AdmissionLimits): Admission {
   let full = false
 
   const check = (size: number) => {
-    full = full
-      ? requests > limits.requests * REOPEN_AT || bytes > limits.bytes * REOPEN_AT
-      : requests >= limits.requests || bytes + size > limits.bytes
+    full =
+      (full && (requests > limits.requests * REOPEN_AT || bytes > limits.bytes * REOPEN_AT)) ||
+      requests >= limits.requests ||
+      bytes + size > limits.bytes
     if (!full) return
     throw new UnavailableError(
       `${requests} verified webhooks with ${bytes} bytes are in flight. Raise limits.inFlightRequests or limits.inFlightBytes, add replicas, or see why the destinations are slow.`,

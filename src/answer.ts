@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type RefusalError, UnavailableError } from './errors.ts'
 import type { Admitted } from './precheck.ts'
@@ -8,6 +8,7 @@ import type { Reception } from './receiving.ts'
 /** How far the answering of one request has come. */
 export interface Progress {
   readonly raw: IncomingMessage
+  readonly response: ServerResponse
   /** `performance.now()` when the headers were there. */
   readonly start: number
   readonly receipt: Receipt
@@ -35,8 +36,8 @@ declare module 'fastify' {
   }
 }
 
-export function startProgress(raw: IncomingMessage): Progress {
-  return { raw, start: performance.now(), receipt: {}, answered: false }
+export function startProgress(raw: IncomingMessage, response: ServerResponse): Progress {
+  return { raw, response, start: performance.now(), receipt: {}, answered: false }
 }
 
 /** Answers 204, or the refusal's status with its code and fixed sentence. */

@@ -31,6 +31,8 @@ export function limitConnections(server: Server, limit: number): Connections {
 
   return {
     hold(socket) {
+      // Nobody would ever hear of its end.
+      if (socket.destroyed) return () => {}
       others.delete(socket)
       held.set(socket, (held.get(socket) ?? 0) + 1)
       return () => {

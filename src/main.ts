@@ -84,8 +84,10 @@ function count(text: string): number {
   return value
 }
 
+/** Ends with this code: by itself, or a little later if an adapter has left something open. */
 function exit(code: number): void {
   process.exitCode = code
+  setTimeout(() => process.exit(), 500).unref()
 }
 
 // Not commander's own default command: that would take a misspelt command for its argument.

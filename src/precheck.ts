@@ -35,8 +35,13 @@ export function precheck(
   return { ...signed, token: endpoint.verifier.admit(splitUrl(request).query, signed.signature) }
 }
 
-/** The path and the query as they came, undecoded; the query without its question mark. */
+/**
+ * The path and the query as they came, undecoded; the query without its question mark. The absolute form has a host too.
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
+ */
 export function splitUrl({ url = '/' }: IncomingMessage): { path: string; query: string } {
-  const mark = url.indexOf('?')
-  return mark === -1 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '')
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  return { path: path || '/', query: mark === -1 ? '' : target.slice(mark + 1) }
 }

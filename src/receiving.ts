@@ -108,7 +108,7 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       refuse: fail,
       leave() {
         if (whole.delete(reception)) release()
-        else fail(new ConnectionClosed('The request was let go before it was whole.'))
+        else if (incomplete.has(reception)) fail(new ConnectionClosed('The request was let go before it was whole.'))
       }
     }
     incomplete.add(reception)

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type Answer, answer, type Progress, startProgress } from './answer.ts'
-import { refuseUnparsed } from './client-error.ts'
+import { refuseExpectation, refuseUnparsed } from './client-error.ts'
 import type { Limits } from './config/config.ts'
 import { type Connections, limitConnections } from './connections.ts'
 import { RefusalError, RequestError, UnavailableError } from './errors.ts'
@@ -63,24 +63,36 @@ export function createServer(context: ServerContext): { app: FastifyInstance; co
     clientErrorHandler: (error, socket) =>
       refuseUnparsed(error, socket as Socket, latest.get(socket as Socket), context.onAnswer),
     frameworkErrors: (_error, request, reply) => {
-      request.progress = startProgress(request.raw)
+      startAnswering(request, reply as FastifyReply)
       answer(request, reply as FastifyReply, answering, notFound(request.raw))
     }
   })
   const connections = limitConnections(app.server, limits.connections)
+  // A sender that asks first (`Expect: 100-continue`) hears of a refusal before it sends the body.
+  const asking = new WeakSet<IncomingMessage>()
+  app.server.on('checkContinue', (request, response) => {
+    asking.add(request)
+    app.server.emit('request', request, response)
+  })
+  app.server.on('checkExpectation', (_request, response) => refuseExpectation(response, context.onAnswer))
 
   // Bytes are verified as they came, whatever they are said to be: no content type is parsed, and none is refused.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.decorateRequest('progress')
 
+  const startAnswering = (request: FastifyRequest, reply: FastifyReply) => {
+    request.progress = startProgress(request.raw, reply.raw)
+    latest.set(request.raw.socket, request.progress)
+    return request.progress
+  }
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
     const { raw } = request
-    const progress = startProgress(raw)
-    request.progress = progress
-    latest.set(raw.socket, progress)
-    if (request.is404) {
-      const allowed = methods.get(splitUrl(raw).path)
+    const progress = startAnswering(request, reply)
+    const { path } = splitUrl(raw)
+    // The router decodes; a path that only then is an endpoint's is another path.
+    if (request.routeOptions.url !== path) {
+      const allowed = methods.get(path)
       if (allowed === undefined) throw notFound(raw)
       reply.header('allow', allowed)
       throw new RequestError('ERR_METHOD', `${raw.method} is not a method of this path; it takes ${allowed}.`)
@@ -109,6 +121,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; co
     const deadline = new AbortController()
     let timer: NodeJS.Timeout | undefined
     try {
+      if (asking.has(raw)) reply.raw.writeContinue()
       const body = await reception.body(limits.body)
       timer = setTimeout(() => deadline.abort(), limits.acknowledge * WORK_SHARE)
       const webhook: Webhook = { ...admitted, body, receivedAt: Date.now(), trace: readTraceContext(raw.headers) }

@@ -4,7 +4,7 @@ export interface TraceContext {
   readonly tracestate?: string
 }
 
-const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(-.*)?$/
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}(-[!-~]*)?$/
 const KEY = '[a-z\\d][a-z\\d_\\-*/@]{0,255}'
 const VALUE = '[\\x20-\\x2b\\x2d-\\x3c\\x3e-\\x7e]{0,255}[\\x21-\\x2b\\x2d-\\x3c\\x3e-\\x7e]'
 const MEMBER = new RegExp(`^${KEY}=${VALUE}$`)
@@ -18,14 +18,16 @@ export function readTraceContext(headers: NodeJS.Dict<string | string[]>): Trace
   if (typeof traceparent !== 'string' || !TRACEPARENT.test(traceparent)) return {}
   // Version 00 has exactly four fields; only later versions may have more.
   if (traceparent.length > 512 || (traceparent.startsWith('00') && traceparent.length !== 55)) return {}
-  return typeof tracestate === 'string' && isTraceState(tracestate) ? { traceparent, tracestate } : { traceparent }
+  if (typeof tracestate !== 'string' || !isTraceState(tracestate)) return { traceparent }
+  // Between members a tab is as good as a space, and CloudEvents has no control characters in attributes.
+  return { traceparent, tracestate: tracestate.replaceAll('\t', ' ') }
 }
 
 function isTraceState(text: string): boolean {
   if (text.length > 512) return false
   const members = text
     .split(',')
-    .map(member => member.trim())
+    .map(member => member.replace(/^[ \t]+|[ \t]+$/g, ''))
     .filter(Boolean)
   const keys = new Set(members.map(member => member.slice(0, member.indexOf('='))))
   return (

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 import { z } from 'zod'
+import { isLoopback } from '../loopback.ts'
 import { formatDuration } from './duration.ts'
 import { endpoint, NO_VERIFIER, SECRET, TOKEN } from './endpoint-schema.ts'
-import { isLoopback } from './loopback.ts'
 import { admin, limits, listen, receiving } from './schema.ts'
 import { formatSize } from './size.ts'
 import type { Path } from './tree.ts'
@@ -33,7 +33,9 @@ const sound = z.object({
           verify: ifSound(
             z.looseObject({
               static: ifSound(z.looseObject({ secrets: texts })),
-              dynamic: ifSound(z.looseObject({ tokens: texts, anyProject: z.unknown(), jwt: z.unknown() }))
+              dynamic: ifSound(
+                z.looseObject({ tokens: texts, anyProject: z.unknown().optional(), jwt: z.unknown().optional() })
+              )
             })
           )
         })

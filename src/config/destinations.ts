@@ -1,9 +1,10 @@
 import { coerce } from './coerce.ts'
 import type { DestinationConfig } from './config.ts'
 import { loadAdapter } from './load-adapter.ts'
+import { nearest } from './nearest.ts'
 import { shapeOf } from './shape.ts'
 import { isMapping, valueAt } from './tree.ts'
-import { validate } from './validate.ts'
+import { unknownKey, validate } from './validate.ts'
 import type { Fault } from './written.ts'
 
 /** Loads the adapter of every destination that names one, and validates its options. */
@@ -16,7 +17,15 @@ export async function readDestinations(
   const faults: Fault[] = []
   for (const [name, entry] of isMapping(entries) ? Object.entries(entries) : []) {
     const path = ['destinations', name]
-    if (!isMapping(entry) || typeof entry['adapter'] !== 'string' || entry['adapter'] === '') continue
+    if (!isMapping(entry)) continue
+    if (entry['adapter'] === undefined) {
+      // Without its adapter nobody knows a destination's options, but one of its keys may be meant for it.
+      const meant = Object.keys(entry).filter(key => nearest(key, ['adapter']) !== undefined)
+      faults.push(
+        ...meant.map(key => ({ path: [...path, key], at: 'key', fault: unknownKey(key, ['adapter']) }) as const)
+      )
+    }
+    if (typeof entry['adapter'] !== 'string') continue
     const { adapter, ...options } = entry
     const definition = await loadAdapter(adapter, directory).catch((error: Error) => {
       faults.push({ path: [...path, 'adapter'], fault: error.message, example: 'stdout' })

@@ -10,6 +10,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  stringify,
   visit,
   type YAMLError
 } from 'yaml'
@@ -138,7 +139,7 @@ function startOf(node: unknown): number | undefined {
 }
 
 function formatExample(path: Path, value: unknown): string {
-  const text = typeof value === 'string' && /^[\w./:-]+$/.test(value) ? value : JSON.stringify(value)
+  const text = stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim()
   const key = path.at(-1)
   return typeof key === 'number' ? `- ${text}` : key === undefined ? text : `${String(key)}: ${text}`
 }

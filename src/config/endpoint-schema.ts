@@ -112,7 +112,7 @@ const dynamicScheme = z
       })
       .optional()
       .meta({
-        description: 'Accept the documented JWT form (RS256) in place of v1a.',
+        description: 'Accept the documented JWT form (RS256) as well as v1a.',
         examples: [{ audience: 'my-project' }]
       })
   })
@@ -121,8 +121,11 @@ const dynamicScheme = z
     examples: [{ tokens: [TOKEN] }]
   })
 
-const tolerancePart = duration('1s', '48h').meta({ examples: ['5m'] })
-const toleranceParts = z.strictObject({ past: tolerancePart.prefault('5m'), future: tolerancePart.prefault('5m') })
+const tolerancePart = duration('1s', '48h')
+const toleranceParts = z.strictObject({
+  past: tolerancePart.prefault('5m').meta({ description: 'How old a webhook may be.', examples: ['25h'] }),
+  future: tolerancePart.prefault('5m').meta({ description: 'How far ahead of our clock it may be.', examples: ['5m'] })
+})
 const tolerance = z.union(
   [
     toleranceParts,
@@ -160,7 +163,10 @@ export const endpoint = z.strictObject({
         insecure: z
           .literal(true, { error: 'can only be true; leave it out otherwise' })
           .optional()
-          .meta({ description: 'Verify nothing. For local work; only where listen.host is a loopback address.' })
+          .meta({
+            description: 'Verify nothing. For local work; only where listen.host is a loopback address.',
+            examples: [true]
+          })
       },
       { error: issue => (issue.code === 'invalid_type' ? NO_VERIFIER : undefined) }
     )

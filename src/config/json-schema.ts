@@ -29,13 +29,19 @@ const REFERENCE: JsonSchema = {
 
 async function destinationSchema(destinations: unknown): Promise<JsonSchema> {
   const { additionalProperties } = destinations as { additionalProperties: JsonSchema }
-  const loaded = Object.entries(adapters).map(async ([name, load]) => ({ name, shape: shapeOf((await load()).default.options) }))
+  const loaded = Object.entries(adapters).map(async ([name, load]) => ({
+    name,
+    shape: shapeOf((await load()).default.options)
+  }))
   const { adapter } = additionalProperties.properties ?? {}
   return {
     ...additionalProperties,
-    properties: { adapter: { ...(adapter as JsonSchema), anyOf: [{ enum: Object.keys(adapters) }, { type: 'string' }] } },
+    properties: {
+      adapter: { ...(adapter as JsonSchema), anyOf: [{ enum: Object.keys(adapters) }, { type: 'string' }] }
+    },
     allOf: (await Promise.all(loaded)).map(({ name, shape: { properties, required = [] } }) => ({
-      if: { properties: { adapter: { const: name } } },
+      if: { properties: { adapter: { const: name } }, required: ['adapter'] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
       then: { properties: { adapter: true, ...properties }, required, additionalProperties: false }
     }))
   }
@@ -49,7 +55,9 @@ function withReferences(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withReferences)
   if (!isMapping(schema)) return schema
   const entries = Object.entries(schema)
-  if (!isConstrainedScalar(schema)) return Object.fromEntries(entries.map(([key, value]) => [key, withReferences(value)]))
+  // Names stand as they are; references are only for values.
+  const within = ([key, value]: [string, unknown]) => [key, key === 'propertyNames' ? value : withReferences(value)]
+  if (!isConstrainedScalar(schema)) return Object.fromEntries(entries.map(within))
   const constraints = Object.fromEntries(entries.filter(([key]) => CONSTRAINTS.includes(key)))
   const others = Object.fromEntries(entries.filter(([key]) => !CONSTRAINTS.includes(key)))
   return { ...others, anyOf: [constraints, { $ref: '#/$defs/reference' }] }

@@ -27,7 +27,7 @@ async function importAdapter(name: string, directory: string): Promise<{ readonl
     if (/^[./]/.test(name)) return await import(pathToFileURL(resolve(directory, name)).href)
     if (PACKAGE.test(name)) return await import(resolvePackage(name, directory))
   } catch (error) {
-    throw new Error(`Cannot import \`${name}\`${reason(error, name)}`, { cause: error })
+    throw new Error(importFault(error, name), { cause: error })
   }
   throw new Error(`is not the name of a built-in adapter (${Object.keys(adapters).join(', ')}), a package, or a path.`)
 }
@@ -45,11 +45,14 @@ function resolvePackage(name: string, directory: string): string {
   }
 }
 
-function reason(error: unknown, name: string): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code !== 'ERR_MODULE_NOT_FOUND') return `: ${error instanceof Error ? error.message : 'it failed'}`
+function importFault(error: unknown, name: string): string {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) {
+    return `Cannot import \`${name}\`: ${error instanceof Error ? error.message : 'it failed.'}`
+  }
+  // The adapter may be there, but not the client that it imports.
+  const [, missing = name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []
   const meant = nearest(name, Object.keys(adapters))
-  return `. Make sure it is installed.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
+  return `Cannot import \`${missing}\`. Make sure it is installed.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
 }
 
 function isDefinition(value: unknown): value is AdapterDefinition {

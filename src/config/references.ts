@@ -55,7 +55,7 @@ async function look(inside: string, closed: boolean, { env, directory }: Referen
     if (value) return value
     if (fallback !== undefined) return fallback
     const state = value === undefined ? 'not set' : 'empty, which counts as not set'
-    return { fault: `the environment variable ${name} is ${state}`, example: `\${env:${name}:-default}` }
+    return { fault: `the environment variable ${name} is ${state}; set it, or write a default: \${env:${name}:-…}` }
   }
   const [, path] = FILE.exec(inside) ?? []
   if (path !== undefined) return read(path, resolve(directory, path))

@@ -170,15 +170,12 @@ export const configSchema = z.strictObject({
     .meta({ description: 'How webhooks become CloudEvents.', examples: [{ data: 'payload' }] }),
   destinations: z
     .record(
-      z.string().regex(/^[a-z][\w-]{0,62}$/i, { error: DESTINATION_ERROR }),
+      z.string().regex(/^[A-Za-z][\w-]{0,62}$/, { error: DESTINATION_ERROR }),
       z.looseObject({
-        adapter: z
-          .string({ error: 'must be the name of a built-in adapter, a package, or a path' })
-          .min(1, { error: 'must be the name of a built-in adapter, a package, or a path' })
-          .meta({
-            description: 'A built-in adapter, a package, or a path from the configuration file.',
-            examples: ['stdout']
-          })
+        adapter: z.string({ error: 'must be the name of a built-in adapter, a package, or a path' }).meta({
+          description: 'A built-in adapter, a package, or a path from the configuration file.',
+          examples: ['stdout']
+        })
       })
     )
     .refine(destinations => Object.keys(destinations).length > 0, { error: 'needs at least one destination' })

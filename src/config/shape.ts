@@ -39,7 +39,8 @@ export function schemasAt(root: JsonSchema, path: Path): JsonSchema[] {
 }
 
 function childOf(schema: JsonSchema, key: PropertyKey) {
-  if (typeof key === 'number') return Array.isArray(schema.items) ? schema.items[key] : schema.items
+  if (typeof key === 'number')
+    return schema.prefixItems?.[key] ?? (Array.isArray(schema.items) ? undefined : schema.items)
   const name = String(key)
   return Object.hasOwn(schema.properties ?? {}, name) ? schema.properties?.[name] : schema.additionalProperties
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { nearest } from './nearest.ts'
-import { type JsonSchema, keysAt, schemasAt } from './shape.ts'
+import { isSecret, type JsonSchema, keysAt, schemasAt } from './shape.ts'
 import { mapLeaves, type Path, valueAt } from './tree.ts'
 import type { Fault } from './written.ts'
 
@@ -24,9 +24,24 @@ const KINDS: Readonly<Record<string, string>> = {
   int: 'a whole number'
 }
 
-/** What is said where a schema has no words of its own. */
+/** What is said where a schema has no words of its own. Whatever else there is, zod says in its own. */
 function sentence(issue: z.core.$ZodRawIssue): string | undefined {
-  return issue.code === 'invalid_type' ? `must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}` : undefined
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${KINDS[issue.expected] ?? `a ${issue.expected}`}`
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(' or ')}`
+    case 'too_small':
+      return issue.origin === 'number'
+        ? `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`
+        : undefined
+    case 'too_big':
+      return issue.origin === 'number'
+        ? `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`
+        : undefined
+    default:
+      return undefined
+  }
 }
 
 function explain(issue: z.core.$ZodIssue, input: unknown, shape: JsonSchema, base: Path = []): Fault[] {
@@ -37,18 +52,20 @@ function explain(issue: z.core.$ZodIssue, input: unknown, shape: JsonSchema, bas
     return issue.keys.map(key => ({ path: [...path, key], at: 'key', fault: unknownKey(key, known) }))
   }
   if (issue.code === 'invalid_key') {
-    return [{ path, at: 'key', fault: `the name ${issue.issues[0]?.message ?? 'is not valid'}` }]
+    const name = quote(String(path.at(-1)))
+    return [{ path, at: 'key', fault: `the name${name} ${issue.issues[0]?.message ?? 'is not valid'}` }]
   }
   if (issue.code === 'invalid_union') {
     const meant = issue.errors.find(issues => !issues.some(isOtherKind))
     if (meant !== undefined && value !== undefined) return meant.flatMap(inner => explain(inner, input, shape, path))
   }
   const [example] = schemasAt(shape, path).flatMap(({ examples = [] }) => examples)
-  return [{ path, fault: faultOf(value, issue.message), ...(example !== undefined && { example }) }]
+  const message = withhold(issue.message, path, value, shape)
+  return [{ path, fault: faultOf(value, message), ...(example !== undefined && { example }) }]
 }
 
 function faultOf(value: unknown, message: string): string {
-  if (value !== undefined && value !== null) return withhold(message, value)
+  if (value !== undefined && value !== null) return message
   const state = value === undefined ? 'is missing' : 'has no value'
   return message.startsWith('must ') ? `${state}; it ${message}` : state
 }
@@ -61,19 +78,23 @@ function isOtherKind({ code, path }: z.core.$ZodIssue): boolean {
 /** No secret is this short: callback tokens have at least 22 characters, signing secrets 32. */
 const LONGEST_SHOWN = 21
 
-function unknownKey(key: string, known: readonly string[]): string {
-  const name = key.length > LONGEST_SHOWN ? '' : ` "${key}"`
+/** Says that a key is not known, and which known one may have been meant. */
+export function unknownKey(key: string, known: readonly string[]): string {
   const meant = nearest(key, known)
-  return meant === undefined
-    ? `unknown key${name}; known here: ${known.join(', ')}`
-    : `unknown key${name}; did you mean "${meant}"?`
+  const hint = meant === undefined ? `known here: ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`
+  return `unknown key${quote(key)}; ${hint}`
 }
 
-/** Takes the value's own texts out of a message that an adapter's schema may have put them into. */
-function withhold(message: string, value: unknown): string {
+function quote(key: string): string {
+  return key.length > LONGEST_SHOWN ? '' : ` "${key}"`
+}
+
+/** Takes secrets out of a message that an adapter's schema may have put them into. */
+function withhold(message: string, path: Path, value: unknown, shape: JsonSchema): string {
   let clean = message
-  mapLeaves(value, leaf => {
-    if (typeof leaf === 'string' && leaf.length > 2) clean = clean.replaceAll(leaf, '…')
+  mapLeaves(value, (leaf, within) => {
+    const isShown = leaf === '' || !schemasAt(shape, [...path, ...within]).some(isSecret)
+    if (!isShown) clean = clean.replaceAll(String(leaf), '…')
   })
   return clean
 }

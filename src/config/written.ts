@@ -20,7 +20,7 @@ export interface Written {
 /** Something wrong with the value at a path. */
 export interface Fault {
   readonly path: Path
-  /** `key`: the key itself is at fault. */
+  /** `key`: the key itself is at fault; the fault then follows the name of the mapping, and names the key. */
   readonly at?: 'key'
   /** Follows the value's name: `must be …`, `is missing`. Never shows a value that is or may be a secret. */
   readonly fault: string
@@ -32,7 +32,7 @@ export interface Fault {
 export function problemsOf(faults: readonly Fault[], written: Written): Problem[] {
   const located = faults.map(({ path, at, fault, example }) => {
     const { place, order } = written.locate(path, at ?? 'value')
-    const name = written.name(path)
+    const name = written.name(at === 'key' ? path.slice(0, -1) : path)
     const problem: Problem = {
       place,
       fault: name === undefined ? fault : `${name}: ${fault}`,

@@ -45,7 +45,7 @@ export function openDestination(
   const log = context.log.child({ destination: name })
   const closing = new AbortController()
   let adapter: Adapter | undefined
-  let fault: unknown
+  let fault: string | undefined
 
   const connect = async () => {
     for (let wait = FIRST_RETRY_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
@@ -54,8 +54,8 @@ export function openDestination(
         log.info({ adapter: definition.name }, 'connected')
         return
       } catch (error) {
-        fault = error
-        log.warn({ adapter: definition.name, error: String(error), retryMs: wait }, 'cannot connect; trying again')
+        fault = textOf(error)
+        log.warn({ adapter: definition.name, error: fault, retryMs: wait }, 'cannot connect; trying again')
         await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
       }
     }
@@ -63,6 +63,13 @@ export function openDestination(
   const connecting = connect()
 
   const publish = async (connection: Adapter, event: CloudEvent, signal: AbortSignal): Promise<void> => {
+    if (signal.aborted) {
+      throw new UnavailableError(`Destination "${name}" was not asked: limits.acknowledge had passed before.`)
+    }
+    // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
+    const accepted = connection.publish(event, signal).then(() => {
+      if (signal.aborted) context.onLateAcceptance(name)
+    })
     const deadline = Promise.withResolvers<never>()
     const onAbort = () =>
       deadline.reject(
@@ -71,9 +78,6 @@ export function openDestination(
         )
       )
     signal.addEventListener('abort', onAbort, { once: true })
-    const accepted = connection.publish(event, signal).then(() => {
-      if (signal.aborted) context.onLateAcceptance(name)
-    })
     try {
       await Promise.race([accepted, deadline.promise])
     } finally {
@@ -91,9 +95,7 @@ export function openDestination(
       const result = (outcome: Outcome) => ({ destination: name, outcome, seconds: (performance.now() - start) / 1000 })
       try {
         if (adapter === undefined) {
-          throw new UnavailableError(
-            `Destination "${name}" is not connected yet: ${String(fault ?? 'still connecting')}`
-          )
+          throw new UnavailableError(`Destination "${name}" is not connected yet: ${fault ?? 'still connecting'}`)
         }
         await publish(adapter, event, signal)
         return result('accepted')
@@ -116,8 +118,17 @@ export function openDestination(
  */
 function asRefusal(error: unknown, name: string): EventError | UnavailableError {
   if (error instanceof EventError || error instanceof UnavailableError) return error
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_EVENT') {
-    return new EventError(error.message, { cause: error })
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (error instanceof Error && code === 'ERR_EVENT') return new EventError(error.message, { cause: error })
+  if (error instanceof Error && code === 'ERR_DESTINATION') return new UnavailableError(error.message, { cause: error })
+  return new UnavailableError(`Destination "${name}" failed: ${textOf(error)}`, { cause: error })
+}
+
+/** What was thrown, as text. Anything can be thrown, and not everything can be made a string. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    return `an unprintable ${typeof thrown}`
   }
-  return new UnavailableError(`Destination "${name}" failed: ${String(error)}`, { cause: error })
 }

@@ -1,4 +1,4 @@
-import { isLoopback } from '../config/loopback.ts'
+import { isLoopback } from '../loopback.ts'
 
 /**
  * The address of a key set: https, or http on loopback. Whoever can change an answer on its way could sign webhooks.

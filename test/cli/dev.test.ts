@@ -10,7 +10,7 @@ beforeAll(() => {
   program = startBridgeProgram(['dev'], { env: { PORT: '0' } })
 })
 afterAll(async () => {
-  program.child.kill('SIGKILL')
+  program.kill('SIGKILL')
   await program.exit()
 })
 
@@ -47,6 +47,6 @@ test('refuses the same line with another secret', async () => {
 })
 
 test('stops on SIGINT with 0', async () => {
-  program.child.kill('SIGINT')
+  program.kill('SIGINT')
   expect(await program.exit()).toBe(0)
 })

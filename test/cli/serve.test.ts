@@ -18,7 +18,7 @@ const run = (args: readonly string[], options?: Parameters<typeof startBridgePro
 }
 afterEach(async () => {
   for (const program of programs.splice(0)) {
-    program.child.kill('SIGKILL')
+    program.kill('SIGKILL')
     await program.exit()
   }
 })
@@ -41,7 +41,7 @@ test('serves by environment variables alone, and stops on SIGTERM with 0', async
   expect(await send(url, 'msg_env')).toMatchObject([{ status: 204 }])
   const event = JSON.parse((await program.until(/.*msg_env.*/))[0])
   expect(event).toMatchObject({ id: 'msg_env', type: 'com.google.gemini.batch.succeeded' })
-  program.child.kill('SIGTERM')
+  program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
   expect(program.stdout.trim().split('\n')).toHaveLength(1)
   expect(program.stderr).not.toContain(SECRET)
@@ -113,9 +113,9 @@ test('a second signal exits at once, with 128 and its number', async () => {
   const socket = connect(Number(url.port), '127.0.0.1')
   socket.write('POST /webhooks/gemini HTTP/1.1\r\nhost: a\r\n')
   await once(socket, 'connect')
-  program.child.kill('SIGTERM')
+  program.kill('SIGTERM')
   await program.until(/"draining"/)
-  program.child.kill('SIGINT')
+  program.kill('SIGINT')
   expect(await program.exit()).toBe(130)
   socket.destroy()
 })

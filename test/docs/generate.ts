@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { renderJsonSchema } from '../../src/cli/check.ts'
 import { bridgeJsonSchema } from '../../src/config/json-schema.ts'
 import { configurationTable } from './configuration-table.ts'
 import { metricsTable } from './metrics-table.ts'
@@ -9,14 +10,14 @@ import { statusTable } from './status-table.ts'
 const root = new URL('../../', import.meta.url)
 
 async function generated(): Promise<Record<string, (current: string) => string>> {
-  const schema = await bridgeJsonSchema()
+  const [schema, schemaText] = [await bridgeJsonSchema(), await renderJsonSchema()]
   const sections: Record<string, string> = {
     statuses: statusTable(),
     configuration: configurationTable(schema),
     metrics: await metricsTable()
   }
   return {
-    'bridge.schema.json': () => `${JSON.stringify(schema, null, 2)}\n`,
+    'bridge.schema.json': () => schemaText,
     'README.md': current =>
       current.replaceAll(/(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g, (_, start, name, end) => {
         const section = sections[name]

@@ -1,0 +1,103 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { faultsOf, folder, load, SECRET } from './folder.ts'
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+const withDestinations = (destinations: string) =>
+  `endpoints: [{ path: /a, verify: { static: { secrets: ["${SECRET}"] } } }]\ndestinations: { ${destinations} }\n`
+const sample = (options: string) => load(withDestinations(`a: { adapter: ${fixture('adapter.ts')}, ${options} }`))
+
+async function faults(config: Promise<unknown>): Promise<string[]> {
+  return (await faultsOf(config)).map(fault => fault.replace(/^bridge\.yaml:\d+:\d+: /, ''))
+}
+
+describe('an adapter', () => {
+  test('is built in, or a module by its path from the configuration file', async () => {
+    const directory = await folder({
+      'bridge.yaml': withDestinations('one: { adapter: memory }, two: { adapter: ./own.ts, topic: t }'),
+      'own.ts': `export { default } from ${JSON.stringify(fixture('adapter.ts'))}`
+    })
+    const { destinations } = await loadConfig({ env: {}, directory: '/', file: join(directory, 'bridge.yaml') })
+    expect(destinations).toMatchObject([
+      { name: 'one', definition: { name: 'memory' }, options: { capacity: 1000 } },
+      { name: 'two', definition: { name: 'sample-broker' }, options: { topic: 't', brokers: ['localhost:9092'] } }
+    ])
+  })
+
+  test.each([
+    ['own-adapter', { exports: { import: './index.js', require: './absent.cjs' } }],
+    ['@acme/adapter', { main: 'index.js' }]
+  ])('is the package %s, installed where the configuration file is', async (name, manifest) => {
+    const directory = await folder({ 'bridge.yaml': withDestinations(`a: { adapter: "${name}", topic: t }`) })
+    const home = join(directory, 'node_modules', name)
+    await mkdir(home, { recursive: true })
+    await writeFile(join(home, 'package.json'), JSON.stringify({ name, type: 'module', ...manifest }))
+    await writeFile(join(home, 'index.js'), `export { default } from ${JSON.stringify(fixture('adapter.ts'))}`)
+    const { destinations } = await loadConfig({ env: {}, directory, file: 'bridge.yaml' })
+    expect(destinations).toMatchObject([{ definition: { name: 'sample-broker' }, options: { topic: 't' } }])
+  })
+
+  test.each([
+    ['stdot', 'Cannot import `stdot`. Make sure it is installed. Or did you mean "stdout"?'],
+    ['not-installed-adapter', 'Cannot import `not-installed-adapter`. Make sure it is installed.'],
+    ['./absent.ts', 'Cannot import `./absent.ts`. Make sure it is installed.'],
+    [fixture('not-an-adapter.ts'), /has no adapter definition as its default export: \{ name, options, connect \}\.$/],
+    ['"two words"', /^is not the name of a built-in adapter \(memory, stdout\), a package, or a path\.$/],
+    ['"node:fs"', /^is not the name of a built-in adapter/],
+    ['"data:text/javascript,export default 1"', /^is not the name of a built-in adapter/],
+    ['toString', /^Cannot import `toString`/],
+    ['""', /^is not the name of a built-in adapter/],
+    ['5', 'must be the name of a built-in adapter, a package, or a path']
+  ])('%s is refused', async (adapter, fault) => {
+    const [found = '', ...more] = await faults(load(withDestinations(`a: { adapter: ${adapter} }`)))
+    expect(more).toEqual([])
+    expect(found.replace('destinations.a.adapter: ', '')).toMatch(fault)
+  })
+
+  test('is loaded only when a destination names it', async () => {
+    const directory = await folder({
+      'bridge.yaml': withDestinations('a: { adapter: memory }'),
+      'loud.ts': 'throw new Error("loaded")'
+    })
+    await loadConfig({ env: {}, directory, file: 'bridge.yaml' })
+    await writeFile(join(directory, 'bridge.yaml'), withDestinations('a: { adapter: ./loud.ts }'))
+    expect(await faults(loadConfig({ env: {}, directory, file: 'bridge.yaml' }))).toEqual([
+      'destinations.a.adapter: Cannot import `./loud.ts`: loaded'
+    ])
+  })
+})
+
+describe('options', () => {
+  test.each([
+    ['', '.topic: is missing; it must be a text'],
+    ['topic: t, topics: u', ': unknown key "topics"; did you mean "topic"?'],
+    ['topic: t, batchSize: 101', '.batchSize: must be at most 100'],
+    ['topic: t, batchSize: many', '.batchSize: must be a number'],
+    ['topic: t, brokers: one', '.brokers: must be a list'],
+    ['topic: t, brokers: [1]', '.brokers[0]: must be a text'],
+    ['topic: t, tls: { cs: x }', '.tls: unknown key "cs"; did you mean "ca"?'],
+    ['topic: t, sasl: {}', '.sasl.mechanism: is missing'],
+    ['topic: t, sasl: { mechanism: oauth }', '.sasl.token: is missing; it must be a text'],
+    ['topic: t, sasl: { mechanism: plain, username: u, password: hunter2 }', '.sasl.password: must not be …']
+  ])('{ %s } are refused by the adapter’s own schema', async (options, fault) => {
+    expect(await faults(sample(options))).toEqual([`destinations.a${fault}`])
+  })
+
+  test('have their places in the file', async () => {
+    expect(
+      await faultsOf(load(`${withDestinations('a: { adapter: memory, capacity: 0 }, b: { adapter: stdout, x: 1 }')}`))
+    ).toEqual([
+      'bridge.yaml:2:49: destinations.a.capacity: must be at least 1',
+      'bridge.yaml:2:76: destinations.b: unknown key "x"; known here: none'
+    ])
+  })
+})
+
+test.each(['"1a"', '"a b"', '"a.b"', 'ä', 'a'.repeat(64), '""'])('a destination cannot be called %s', async name => {
+  expect((await faults(load(withDestinations(`${name}: { adapter: stdout }`))))[0]).toMatch(
+    /^destinations: the name( ".*")? must be 1 to 63 letters, digits, _ and -, with a letter first$/
+  )
+})
