@@ -74,23 +74,31 @@ describe('toStructured', () => {
     )
   })
 
-  test.each(['application/json', 'application/json; charset=utf-8', 'text/json ;a=b', 'application/problem+json', 'APPLICATION/JSON'])(
-    '%s is JSON',
-    datacontenttype => {
-      expect(JSON.parse(toStructured(withData('[1]', { datacontenttype })))).toMatchObject({ datacontenttype, data: [1] })
-    }
-  )
+  test.each([
+    'application/json',
+    'application/json; charset=utf-8',
+    'text/json ;a=b',
+    'application/problem+json',
+    'APPLICATION/JSON'
+  ])('%s is JSON', datacontenttype => {
+    expect(JSON.parse(toStructured(withData('[1]', { datacontenttype })))).toMatchObject({ datacontenttype, data: [1] })
+  })
 
-  test.each(['text/plain', 'application/octet-stream', 'application/jsonp', 'application/xml; a=/json', 'json', 'application/x-json', ''])(
-    '%j is not, and becomes data_base64',
-    datacontenttype => {
-      const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
-      const structured = JSON.parse(toStructured(withData(bytes, { datacontenttype })))
-      expect(structured).not.toHaveProperty('data')
-      expect(Buffer.from(structured.data_base64, 'base64')).toEqual(Buffer.from(bytes))
-      expect(JSON.parse(toStructured(withData('', { datacontenttype }))).data_base64).toBe('')
-    }
-  )
+  test.each([
+    'text/plain',
+    'application/octet-stream',
+    'application/jsonp',
+    'application/xml; a=/json',
+    'json',
+    'application/x-json',
+    ''
+  ])('%j is not, and becomes data_base64', datacontenttype => {
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
+    const structured = JSON.parse(toStructured(withData(bytes, { datacontenttype })))
+    expect(structured).not.toHaveProperty('data')
+    expect(Buffer.from(structured.data_base64, 'base64')).toEqual(Buffer.from(bytes))
+    expect(JSON.parse(toStructured(withData('', { datacontenttype }))).data_base64).toBe('')
+  })
 
   test('of a large event takes no time', () => {
     const start = performance.now()
@@ -176,7 +184,6 @@ describe("by the cloudevents package's own parser", () => {
     test.each(['null', 'true', '-1.50', ' {}'])('it takes the binary data %j for a string', data => {
       expect(binary(withData(data)).data).toBe(data)
     })
-
 
     // RFC 9110 section 8.3.2: the charset's case means nothing.
     test('it compares the charset by its case', () => {

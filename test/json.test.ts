@@ -4,7 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { parseJson, stringOf } from '../src/json.ts'
 import { jsonNumber, jsonText, parseDigits } from './envelopes.ts'
 
-const numbers = ['0', '-0', '1.0', '1.10', '1e400', '1E+2', '-0.0e-0', '9007199254740993', '12345678901234567890', '1e-999']
+const numbers = [
+  '0',
+  '-0',
+  '1.0',
+  '1.10',
+  '1e400',
+  '1E+2',
+  '-0.0e-0',
+  '9007199254740993',
+  '12345678901234567890',
+  '1e-999'
+]
 
 describe('parseJson', () => {
   test.each(numbers)('%s stays %s', number => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { EventError } from '../src/errors.ts'
 import { attributesOf } from '../src/event.ts'
 import { createNormalizer, type NormalizeOptions, type VerifiedWebhook } from '../src/normalize.ts'
@@ -117,10 +117,13 @@ describe('every documented type', () => {
     }
   })
 
-  test.each(['ping', 'batch.paused', 'webhook.ping', 'X', '漢字.😀', 'a b'])('the unknown type %s passes through', type => {
-    expect(normalize({ type }).event.type).toBe(`com.google.gemini.${type}`)
-    expect(normalize({ type }, { typePrefix: '' }).event.type).toBe(type)
-  })
+  test.each(['ping', 'batch.paused', 'webhook.ping', 'X', '漢字.😀', 'a b'])(
+    'the unknown type %s passes through',
+    type => {
+      expect(normalize({ type }).event.type).toBe(`com.google.gemini.${type}`)
+      expect(normalize({ type }, { typePrefix: '' }).event.type).toBe(type)
+    }
+  )
 })
 
 describe('data', () => {
@@ -220,12 +223,18 @@ describe('attributes', () => {
     expect(normalize({ type: 'x', timestamp }).event.time).toBe(timestamp)
   })
 
-  test.each(['', 'now', '2026-02-29T12:00:00Z', '2026-01-22 12:00:00Z', 1_769_083_200, null, ['2026-01-22T12:00:00Z'], {}])(
-    'the timestamp %j gives no time',
-    timestamp => {
-      expect(normalize({ type: 'x', timestamp }).event).not.toHaveProperty('time')
-    }
-  )
+  test.each([
+    '',
+    'now',
+    '2026-02-29T12:00:00Z',
+    '2026-01-22 12:00:00Z',
+    1_769_083_200,
+    null,
+    ['2026-01-22T12:00:00Z'],
+    {}
+  ])('the timestamp %j gives no time', timestamp => {
+    expect(normalize({ type: 'x', timestamp }).event).not.toHaveProperty('time')
+  })
 
   test.each(['v1', 'v1beta 2', '漢'])('apiversion is the version %s', version => {
     expect(normalize({ type: 'x', version }).event['apiversion']).toBe(version)
@@ -239,11 +248,14 @@ describe('attributes', () => {
     expect(normalize({ type: 'x', data: { id } }).event).toMatchObject({ subject: id, partitionkey: id })
   })
 
-  test.each(['', 7, null, ['a'], {}, 'a\nb', '\u0085', '\udc00', '\u{1ffff}', '\ufdd0'])('the id %j gives no subject', id => {
-    const { event } = normalize({ type: 'x', data: { id } })
-    expect(event).not.toHaveProperty('subject')
-    expect(event.partitionkey).toBe('msg_1')
-  })
+  test.each(['', 7, null, ['a'], {}, 'a\nb', '\u0085', '\udc00', '\u{1ffff}', '\ufdd0'])(
+    'the id %j gives no subject',
+    id => {
+      const { event } = normalize({ type: 'x', data: { id } })
+      expect(event).not.toHaveProperty('subject')
+      expect(event.partitionkey).toBe('msg_1')
+    }
+  )
 
   test('an id beside data is no subject', () => {
     expect(normalize({ type: 'x', id: 'no', data: {} }).event).not.toHaveProperty('subject')
@@ -315,6 +327,13 @@ describe('extensions', () => {
     }
   )
 
+  test('a path finds nothing that some other code added to every object', () => {
+    Object.defineProperty(Object.prototype, 'tenant', { value: 'no', configurable: true })
+    onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'tenant'))
+    const body = { type: 'x', user_metadata: {} }
+    expect(attributesOf(normalize(body, { extensions }).event)).toEqual(attributesOf(normalize(body).event))
+  })
+
   test('a member named __proto__ can be found', () => {
     const body = '{"type":"x","user_metadata":{"__proto__":"here"}}'
     expect(normalize(body, { extensions: { found: 'user_metadata.__proto__' } }).event['found']).toBe('here')
@@ -352,12 +371,20 @@ describe('no envelope', () => {
     expect(refusalOf('\ufeff{"type":"x"}')).toMatch('JSON')
   })
 
-  test.each(['', ' ', 'x', '{"type":"x"', '{"type":"x"}}', "{'type':'x'}", '{"type":"x",}', '{"type":"x","n":01}', '{"type":"a\nb"}', 'type=x'])(
-    '%j is not JSON',
-    body => {
-      expect(refusalOf(body)).toMatch('JSON')
-    }
-  )
+  test.each([
+    '',
+    ' ',
+    'x',
+    '{"type":"x"',
+    '{"type":"x"}}',
+    "{'type':'x'}",
+    '{"type":"x",}',
+    '{"type":"x","n":01}',
+    '{"type":"a\nb"}',
+    'type=x'
+  ])('%j is not JSON', body => {
+    expect(refusalOf(body)).toMatch('JSON')
+  })
 
   test.each(['null', 'true', '1', '"type"', '[]', '[{"type":"x"}]'])('%s is not an object', body => {
     expect(refusalOf(body)).toMatch('not an object')
@@ -383,7 +410,8 @@ describe('no envelope', () => {
   })
 
   test('the message says nothing of the body', () => {
-    for (const body of ['{"type":"","secret":"s3cr3t"}', 's3cr3t', '"s3cr3t"']) expect(refusalOf(body)).not.toMatch('s3c')
+    for (const body of ['{"type":"","secret":"s3cr3t"}', 's3cr3t', '"s3cr3t"'])
+      expect(refusalOf(body)).not.toMatch('s3c')
   })
 })
 
@@ -461,7 +489,10 @@ describe('whatever the envelope', () => {
         const first = createNormalizer({ ...options, data })(webhook(body))
         const second = createNormalizer({ ...options, data })(webhook(body, { receivedAt: receivedAt + later }))
         const { recordedtime } = second.event
-        assert.deepEqual({ ...first, event: { ...first.event, recordedtime } }, { ...second, event: { ...second.event } })
+        assert.deepEqual(
+          { ...first, event: { ...first.event, recordedtime } },
+          { ...second, event: { ...second.event } }
+        )
         expect(recordedtime).toBe(new Date(receivedAt + later).toISOString())
       })
     )

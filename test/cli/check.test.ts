@@ -135,7 +135,7 @@ destinations: { console: { adapter: stdout } }
 log: { format: json }
 `)
   expect(output.split('# Notes\n')[1]).toBe(`# - /a accepts static webhooks signed with one of 2 signing secrets.
-# - /b accepts dynamic webhooks signed with Gemini's keys (JWT), called with the callback token.
+# - /b accepts dynamic webhooks signed with Gemini's keys (v1a or JWT), called with the callback token.
 # - /jobz accepts dynamic webhooks signed with Gemini's keys (v1a).
 # - /jobz takes webhooks of any project: its events may concern any Gemini customer, and their user_metadata is a stranger's claim.
 # - /jobz ends in z: Cloud Run reserves some such paths and may not pass it on.
