@@ -103,7 +103,7 @@ describe('toStructured', () => {
   test('of a large event takes no time', () => {
     const start = performance.now()
     toStructured(withData(`"${'x'.repeat(250_000)}"`, { datacontenttype: `${'/json '.repeat(10_000)}x`, subject: 'x' }))
-    expect(performance.now() - start).toBeLessThan(200)
+    expect(performance.now() - start).toBeLessThan(500)
   })
 })
 

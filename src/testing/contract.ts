@@ -3,21 +3,13 @@ import { deliveryClauses } from './delivery-clauses.ts'
 import { failureClauses } from './failure-clauses.ts'
 import type { Capability, Harness } from './harness.ts'
 import { lifetimeClauses } from './lifetime-clauses.ts'
-import { startTrial, type Trial } from './trial.ts'
+import { startTrial } from './trial.ts'
 
 /** One sentence of the adapter contract, and its proof. */
 export interface Clause {
   readonly name: string
   /** Rejects with an `AssertionError`, or with the adapter's own error, if the adapter breaks the contract. */
   run(): Promise<void>
-}
-
-/** A clause before it has a harness. */
-export interface ClauseDefinition {
-  readonly name: string
-  /** What the harness must be able to show for it. */
-  readonly needs?: Capability
-  run(trial: Trial): Promise<void>
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ClauseDefinition } from './contract.ts'
+import type { ClauseDefinition } from './clause.ts'
 import { assertEventError } from './expect.ts'
 import { DELICATE_JSON, sampleEvent, UNICODE } from './sample-event.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Adapter } from '../adapter.ts'
-import type { ClauseDefinition } from './contract.ts'
+import type { ClauseDefinition } from './clause.ts'
 import { assertUnavailable, until } from './expect.ts'
 import type { Fault } from './harness.ts'
 import { sampleEvent } from './sample-event.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getActiveResourcesInfo } from 'node:process'
 import type { CloudEvent } from '../adapter.ts'
-import type { ClauseDefinition } from './contract.ts'
+import type { ClauseDefinition } from './clause.ts'
 import { assertUnavailable, until } from './expect.ts'
 import { sampleEvent } from './sample-event.ts'
 import type { Outcome, Trial } from './trial.ts'

@@ -98,7 +98,7 @@ destinations:
     }
   })
   expect(shown.destinations.broker).toEqual({
-    adapter: 'sample-broker',
+    adapter,
     topic: 't',
     brokers: ['localhost:9092'],
     batchSize: 10,
