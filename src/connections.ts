@@ -46,7 +46,8 @@ export function limitConnections(server: Server, limit: number): Connections {
       }
     },
     closeOthers() {
-      for (const socket of others) socket.destroySoon()
+      // At once: whoever does not read their answers would hold up a close that waits for them to be sent.
+      for (const socket of others) socket.destroy()
     }
   }
 }
