@@ -1,16 +1,16 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { createAdmin } from './admin.ts'
-import { createAdmission } from './admission.ts'
-import { closeServer } from './close.ts'
 import type { Config } from './config/config.ts'
+import { createAdmission } from './deliver/admission.ts'
 import { openDestination } from './deliver/destination.ts'
 import { ConfigError, UnavailableError } from './errors.ts'
-import type { Health } from './health.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
-import { createReceiving } from './receiving.ts'
+import { createAdmin } from './server/admin.ts'
+import { closeServer } from './server/close.ts'
+import type { Health } from './server/health.ts'
+import { createReceiving } from './server/receiving.ts'
 import { createServer } from './server.ts'
 import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
@@ -74,7 +74,7 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     undo.push(() => verifier.close())
     return { path, verifier, normalize: createNormalizer({ source: endpoint.source, ...config.events }) }
   })
-  const { app, connections } = createServer({
+  const { app, closeOthers } = createServer({
     endpoints,
     limits,
     health,
@@ -104,7 +104,7 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     async drain() {
       draining = true
       const end = performance.now() + limits.drain
-      const finished = await closeServer(app, { connections, receiving, limits })
+      const finished = await closeServer(app, { closeOthers, receiving, limits })
       const released = release().then(() => true)
       const timer = new AbortController()
       const late = sleep(Math.max(0, end - performance.now()), false, { signal: timer.signal }).catch(() => false)

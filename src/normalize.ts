@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { EventError } from './errors.ts'
 import type { CloudEvent } from './event.ts'
-import { type Json, type JsonObject, parseJson, stringOf } from './json.ts'
-import { isRfc3339 } from './rfc3339.ts'
-import type { TraceContext } from './trace-context.ts'
+import { type Json, type JsonObject, parseJson, stringOf } from './normalize/json.ts'
+import { isRfc3339 } from './normalize/rfc3339.ts'
+import type { TraceContext } from './normalize/trace-context.ts'
 
 /** A verified webhook: what normalization may use of it. */
 export interface VerifiedWebhook {

@@ -1,8 +1,8 @@
-import type { Admission } from './admission.ts'
+import type { Admission } from './deliver/admission.ts'
 import { assertAccepted, deliver } from './deliver/deliver.ts'
 import type { Destination, PublishResult } from './deliver/destination.ts'
+import type { TraceContext } from './normalize/trace-context.ts'
 import type { Normalized, VerifiedWebhook } from './normalize.ts'
-import type { TraceContext } from './trace-context.ts'
 import type { Delivery, Verified, Verifier } from './verify/verify.ts'
 
 /** A path of the bridge with its verifier. */

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type Answer, answer, type Progress, startProgress } from './answer.ts'
-import { refuseExpectation, refuseUnparsed } from './client-error.ts'
 import type { Limits } from './config/config.ts'
-import { type Connections, limitConnections } from './connections.ts'
 import { RefusalError, RequestError, UnavailableError } from './errors.ts'
-import { addHealth, type Health } from './health.ts'
-import { precheck, splitUrl } from './precheck.ts'
+import { readTraceContext } from './normalize/trace-context.ts'
 import type { Endpoint, Receipt, Webhook } from './receive.ts'
-import { ConnectionClosed, type Receiving } from './receiving.ts'
-import { readTraceContext } from './trace-context.ts'
+import { type Answer, answer, type Progress, startProgress } from './server/answer.ts'
+import { refuseExpectation, refuseUnparsed } from './server/client-error.ts'
+import { limitConnections } from './server/connections.ts'
+import { addHealth, type Health } from './server/health.ts'
+import { precheck, splitUrl } from './server/precheck.ts'
+import { ConnectionClosed, type Receiving } from './server/receiving.ts'
 
 /** What the server asks of the rest of the bridge. */
 export interface ServerContext {
@@ -44,8 +44,11 @@ const TIMEOUT_CHECK_MS = 250
 /** The answer itself has to arrive inside `limits.acknowledge`, so the work ends a little earlier. */
 const WORK_SHARE = 0.98
 
-/** Builds the public server, endpoints and health. It does not listen yet. */
-export function createServer(context: ServerContext): { app: FastifyInstance; connections: Connections } {
+/**
+ * Builds the public server, endpoints and health. It does not listen yet.
+ * @returns `closeOthers` closes the connections that no answer is owed to
+ */
+export function createServer(context: ServerContext): { app: FastifyInstance; closeOthers: () => void } {
   const { endpoints, health, limits, receiving } = context
   const answering = { retryAfter: limits.retryAfter, onAnswer: context.onAnswer }
   const latest = new WeakMap<Socket, Progress>()
@@ -161,7 +164,11 @@ export function createServer(context: ServerContext): { app: FastifyInstance; co
   const methods = new Map(endpoints.map(({ path }) => [path, 'POST']))
   for (const path of addHealth(app, health)) methods.set(path, 'GET, HEAD')
 
-  return { app, connections }
+  const isOwed = (socket: Socket) => {
+    const progress = latest.get(socket)
+    return progress !== undefined && progress.raw.complete && !progress.answered
+  }
+  return { app, closeOthers: () => connections.closeOthers(isOwed) }
 }
 
 function notFound(request: IncomingMessage): RequestError {

@@ -1,5 +1,5 @@
-import type { Answer } from '../answer.ts'
 import { EventError, UnavailableError } from '../errors.ts'
+import type { Answer } from '../server/answer.ts'
 import type { Logger } from './log.ts'
 import { type Metrics, typeLabel } from './metrics.ts'
 import { createRateLimit } from './rate-limit.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { attributesOf, type CloudEvent } from '../adapter.ts'
-import { parseJson } from '../json.ts'
+import { parseJson } from '../normalize/json.ts'
 import type { Harness } from './harness.ts'
 
 const POLL_MS = 10

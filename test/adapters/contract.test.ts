@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Adapter, type CloudEvent, EventError, type Log, UnavailableError } from '../../src/adapter.ts'
-import { parseJson } from '../../src/json.ts'
+import { parseJson } from '../../src/normalize/json.ts'
 import { adapterContract, type Harness } from '../../src/testing.ts'
 import { openMemoryHarness } from './memory-harness.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { duration, formatDuration } from '../../src/config/duration.ts'
-import { isLoopback } from '../../src/loopback.ts'
 import { formatSize, size } from '../../src/config/size.ts'
+import { isLoopback } from '../../src/loopback.ts'
 
 describe('durations', () => {
   const schema = duration('1ms', '24h')

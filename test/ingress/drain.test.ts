@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { dynamicSigner } from '../../src/standin/sign.ts'
 import { genuine, startTestBridge, type TestBridge, until } from './harness.ts'
+import { openKeySet } from './key-set.ts'
 import { signed } from './sign.ts'
 import { bytesOf, head, type Reply, wire } from './wire.ts'
 
@@ -113,4 +115,18 @@ test('a stranger who does not read cannot hold it up', async () => {
   const { finished, ms } = await timed(bridge.drain())
   expect(ms).toBeLessThan(1000)
   expect(finished).toBe(true)
+})
+
+test('a webhook that still waits for signing keys is answered, not cut off', async () => {
+  await using keySet = await openKeySet()
+  keySet.mode = 'hang'
+  await using bridge = await startTestBridge({
+    endpoints: [{ path: '/hooks', verify: { dynamic: { anyProject: true, keys: keySet.url } } }],
+    limits: { receive: '200ms', acknowledge: '800ms', drain: '3s' }
+  })
+  const reply = bridge.deliver({ signer: dynamicSigner(...keySet.keys) })
+  await gauge(bridge, 'receiving_requests', 1)
+  const drained = bridge.drain()
+  expect(codeOf(await reply)).toBe('503 ERR_KEYS')
+  expect(await drained).toBe(true)
 })

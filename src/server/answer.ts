@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type RefusalError, UnavailableError } from './errors.ts'
+import { type RefusalError, UnavailableError } from '../errors.ts'
+import type { Endpoint, Receipt, Webhook } from '../receive.ts'
 import type { Admitted } from './precheck.ts'
-import type { Endpoint, Receipt, Webhook } from './receive.ts'
 import type { Reception } from './receiving.ts'
 
 /** How far the answering of one request has come. */

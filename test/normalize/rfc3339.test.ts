@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isRfc3339 } from '../src/rfc3339.ts'
+import { isRfc3339 } from '../../src/normalize/rfc3339.ts'
 
 test.each([
   '2026-01-22T12:00:00Z',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseJson, stringOf } from '../src/json.ts'
-import { jsonNumber, jsonText, parseDigits } from './envelopes.ts'
+import { parseJson, stringOf } from '../../src/normalize/json.ts'
+import { jsonNumber, jsonText, parseDigits } from '../envelopes.ts'
 
 const numbers = [
   '0',

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import type { AdmissionLimits } from './admission.ts'
-import { type RefusalError, RequestError, UnavailableError } from './errors.ts'
+import type { AdmissionLimits } from '../deliver/admission.ts'
+import { type RefusalError, RequestError, UnavailableError } from '../errors.ts'
 
 /** One request that is not verified yet. */
 export interface Reception {

@@ -1,11 +1,10 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { RequestError } from '../errors.ts'
 import { type Answer, type Progress, refusalBody } from './answer.ts'
-import { RequestError } from './errors.ts'
 
 const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
-/** Statuses for what Node's HTTP parser refuses; anything else of its errors is a 400. */
-const STATUSES: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, HPE_CHUNK_EXTENSIONS_OVERFLOW: 413 }
+const HEADERS_TOO_LARGE = 'HPE_HEADER_OVERFLOW'
 
 /**
  * Answers what never became a request: bytes that are not HTTP, headers that are too large or too slow. The connection
@@ -33,7 +32,7 @@ export function refuseUnparsed(
     socket.destroy()
     return
   }
-  const statusCode = slow?.statusCode ?? STATUSES[error.code ?? ''] ?? 400
+  const statusCode = slow?.statusCode ?? (error.code === HEADERS_TOO_LARGE ? 431 : 400)
   onAnswer({ statusCode, seconds: 0, ...(slow && { refusal: slow }) })
   const body = JSON.stringify(slow ? refusalBody(slow) : unreadable(statusCode))
   socket.end(

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 export interface Connections {
   /** Keeps the connection from giving way while it awaits an answer that matters; call what it returns when answered. */
   hold(socket: Socket): () => void
-  /** Closes every connection that is not held. */
-  closeOthers(): void
+  /** Closes every connection that is not held, but for those that are owed an answer. */
+  closeOthers(isOwed: (socket: Socket) => boolean): void
 }
 
 /**
@@ -45,9 +45,9 @@ export function limitConnections(server: Server, limit: number): Connections {
         }
       }
     },
-    closeOthers() {
+    closeOthers(isOwed) {
       // At once: whoever does not read their answers would hold up a close that waits for them to be sent.
-      for (const socket of others) socket.destroy()
+      for (const socket of others) if (!isOwed(socket)) socket.destroy()
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { RequestError } from './errors.ts'
-import type { Endpoint } from './receive.ts'
-import { readHeaders } from './verify/headers.ts'
-import type { Delivery } from './verify/verify.ts'
+import { RequestError } from '../errors.ts'
+import type { Endpoint } from '../receive.ts'
+import { readHeaders } from '../verify/headers.ts'
+import type { Delivery } from '../verify/verify.ts'
 
 /** What is known of a webhook before its body is read. */
 export type Admitted = Omit<Delivery, 'body' | 'receivedAt'>

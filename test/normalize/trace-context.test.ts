@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readTraceContext } from '../src/trace-context.ts'
+import { readTraceContext } from '../../src/normalize/trace-context.ts'
 
 const trace = '0af7651916cd43dd8448eb211c80319c'
 const parent = 'b7ad6b7169203331'

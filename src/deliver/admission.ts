@@ -1,4 +1,4 @@
-import { UnavailableError } from './errors.ts'
+import { UnavailableError } from '../errors.ts'
 
 /** What an admission may hold at once. */
 export interface AdmissionLimits {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createAdmission } from '../src/admission.ts'
-import { UnavailableError } from '../src/errors.ts'
+import { createAdmission } from '../../src/deliver/admission.ts'
+import { UnavailableError } from '../../src/errors.ts'
 
 const busy = expect.objectContaining({ code: 'ERR_BUSY', statusCode: 503 })
 
