@@ -166,7 +166,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
 
   const isOwed = (socket: Socket) => {
     const progress = latest.get(socket)
-    return progress !== undefined && progress.raw.complete && !progress.answered
+    return progress?.raw.complete === true && !progress.answered
   }
   return { app, closeOthers: () => connections.closeOthers(isOwed) }
 }

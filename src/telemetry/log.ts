@@ -58,6 +58,7 @@ async function readable(destination: pino.DestinationStream, colorize: boolean):
     messageKey: 'message',
     timestampKey: 'time',
     levelKey: 'severity',
+    customLevels: 'critical:60,error:50,warning:40,info:30,debug:20',
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l'
   })
