@@ -64,7 +64,11 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       onLateAcceptance: name => metrics.lateAcceptances.inc({ destination: name })
     })
   )
-  undo.push(() => Promise.allSettled(destinations.map(destination => destination.close())))
+  undo.push(async () => {
+    const closed = await Promise.allSettled(destinations.map(destination => destination.close()))
+    const failure = closed.find(result => result.status === 'rejected')
+    if (failure) throw failure.reason
+  })
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
     const { path } = endpoint
     const onKeySet = (success: boolean) => {
@@ -84,11 +88,25 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       inFlight.check(bytes)
     },
     receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, destinations }, ...rest),
-    onAnswer: createObserver(metrics, log)
+    onAnswer: createObserver(metrics, log),
+    onFault: error =>
+      log.error(
+        { stack: error instanceof Error ? error.stack : String(error) },
+        'a fault of the bridge; please report it'
+      )
   })
   undo.push(() => app.close())
   const release = async () => {
-    for (const step of undo.splice(0).reverse()) await step()
+    let clean = true
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        clean = false
+        log.error({ error: String(error) }, 'could not be closed in order')
+      }
+    }
+    return clean
   }
   try {
     if (config.admin) await listen(admin, config.admin, 'admin')
@@ -105,7 +123,7 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       draining = true
       const end = performance.now() + limits.drain
       const finished = await closeServer(app, { closeOthers, receiving, limits })
-      const released = release().then(() => true)
+      const released = release()
       const timer = new AbortController()
       const late = sleep(Math.max(0, end - performance.now()), false, { signal: timer.signal }).catch(() => false)
       return (await Promise.race([released, late]).finally(() => timer.abort())) && finished
@@ -115,7 +133,8 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
 
 async function listen(app: FastifyInstance, at: { host: string; port: number }, key: string): Promise<void> {
   try {
-    await app.listen({ ...at })
+    // Fastify would open a second server for the other address of `localhost`, one that knows none of our limits.
+    await app.listen({ ...at, host: at.host === 'localhost' ? '127.0.0.1' : at.host })
   } catch (cause) {
     if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) throw cause
     const fault = `cannot listen on ${at.host}, port ${at.port} (${cause.code}). Stop what has it, or choose another.`

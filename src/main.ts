@@ -26,6 +26,13 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
+process.on('uncaughtException', crash).on('unhandledRejection', crash)
+// Whoever read our output has read enough.
+process.stdout.on('error', error => {
+  if ('code' in error && error.code === 'EPIPE') process.exit()
+  crash(error)
+})
+
 const configOption = () =>
   new Option(
     '-c, --config <file>',
@@ -84,6 +91,13 @@ function count(text: string): number {
   return value
 }
 
+/** A fault that nobody foresaw: says so, and ends at once, since nobody knows what still works. */
+function crash(error: unknown): void {
+  const text = error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`gemini-event-bridge ${version} failed in a way it should not; please report this:\n${text}\n`)
+  process.exit(EXIT.bug)
+}
+
 /** Ends with this code: by itself, or a little later if an adapter has left something open. */
 function exit(code: number): void {
   process.exitCode = code
@@ -104,9 +118,5 @@ try {
   } else if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`)
     exit(EXIT.fault)
-  } else {
-    const text = error instanceof Error ? error.stack : String(error)
-    process.stderr.write(`gemini-event-bridge ${version} failed in a way it should not; please report this:\n${text}\n`)
-    exit(EXIT.bug)
-  }
+  } else crash(error)
 }

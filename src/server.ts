@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Limits } from './config/config.ts'
@@ -9,6 +9,7 @@ import { type Answer, answer, type Progress, startProgress } from './server/answ
 import { refuseExpectation, refuseUnparsed } from './server/client-error.ts'
 import { limitConnections } from './server/connections.ts'
 import { addHealth, type Health } from './server/health.ts'
+import { limitPipelining } from './server/pipelining.ts'
 import { precheck, splitUrl } from './server/precheck.ts'
 import { ConnectionClosed, type Receiving } from './server/receiving.ts'
 
@@ -30,6 +31,8 @@ export interface ServerContext {
   ): Promise<void>
   /** Told once of every answer. */
   onAnswer(answer: Answer): void
+  /** Told of what should not have happened: a fault of the bridge itself. */
+  onFault(error: unknown): void
 }
 
 declare module 'fastify' {
@@ -53,16 +56,16 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
   const answering = { retryAfter: limits.retryAfter, onAnswer: context.onAnswer }
   const latest = new WeakMap<Socket, Progress>()
 
-  const app = fastify({
+  const options = {
     keepAliveTimeout: limits.keepAlive,
+    headersTimeout: limits.receive,
     requestTimeout: limits.receive,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    maxHeaderSize: MAX_HEADER_BYTES
+  }
+  const app = fastify({
     return503OnClosing: false,
-    http: {
-      headersTimeout: limits.receive,
-      requestTimeout: limits.receive,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      maxHeaderSize: MAX_HEADER_BYTES
-    },
+    serverFactory: handle => createHttpServer(options, limitPipelining(handle)),
     clientErrorHandler: (error, socket) =>
       refuseUnparsed(error, socket as Socket, latest.get(socket as Socket), context.onAnswer),
     frameworkErrors: (_error, request, reply) => {
@@ -153,6 +156,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
     }
     // A request that was cut off while it arrived: its rest is not worth waiting for.
     const { raw, reception } = request.progress
+    if (!(error instanceof RefusalError)) context.onFault(error)
     const refusal = error instanceof RefusalError ? error : unexpected(error)
     if (reception && !raw.complete && refusal.code !== 'ERR_TOO_LARGE') reply.header('connection', 'close')
     return answer(request, reply, answering, refusal)
@@ -177,5 +181,5 @@ function notFound(request: IncomingMessage): RequestError {
 
 /** A fault of the bridge's own: the event may be fine, so Gemini is asked to deliver it again. */
 function unexpected(error: unknown): UnavailableError {
-  return new UnavailableError(`The bridge failed unexpectedly; please report this: ${String(error)}`, { cause: error })
+  return new UnavailableError(`The bridge failed unexpectedly: ${String(error)}`, { cause: error })
 }

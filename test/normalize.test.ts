@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { EventError } from '../src/errors.ts'
 import { attributesOf } from '../src/event.ts'
+import { eventTypes } from '../src/event-types.ts'
 import { createNormalizer, type NormalizeOptions, type VerifiedWebhook } from '../src/normalize.ts'
-import { eventTypes, sample } from '../src/standin/samples.ts'
+import { sample } from '../src/standin/samples.ts'
 import { envelopeText, jsonNumber, parseDigits } from './envelopes.ts'
 
 const defaults: NormalizeOptions = {

@@ -11,7 +11,7 @@ export interface Io {
   /** Data. */
   readonly stdout: Writable
   /** Logs and diagnostics. */
-  readonly stderr: Writable & { readonly fd: number; readonly isTTY: boolean }
+  readonly stderr: Writable & { readonly isTTY: boolean }
   /** Aborts on the first SIGTERM or SIGINT, with the signal's name as its reason. */
   readonly stop: AbortSignal
 }

@@ -3,7 +3,7 @@ import type { DestinationConfig } from './config.ts'
 import { loadAdapter } from './load-adapter.ts'
 import { nearest } from './nearest.ts'
 import { shapeOf } from './shape.ts'
-import { isMapping, valueAt } from './tree.ts'
+import { freezeTree, isMapping, valueAt } from './tree.ts'
 import { unknownKey, validate } from './validate.ts'
 import type { Fault } from './written.ts'
 
@@ -33,8 +33,10 @@ export async function readDestinations(
     if (!definition) continue
     const shape = shapeOf(definition.options)
     const read = validate(definition.options, shape, coerce(options, shape))
-    if ('value' in read) destinations.push({ name, adapter, definition, options: read.value })
-    else faults.push(...read.faults.map(fault => ({ ...fault, path: [...path, ...fault.path] })))
+    if ('value' in read) {
+      // The definition is somebody else's module, and stays as they made it.
+      destinations.push(Object.freeze({ name, adapter, definition, options: freezeTree(read.value) }))
+    } else faults.push(...read.faults.map(fault => ({ ...fault, path: [...path, ...fault.path] })))
   }
   return { destinations, faults }
 }

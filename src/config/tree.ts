@@ -35,9 +35,9 @@ export function mapLeaves(tree: unknown, replace: (leaf: unknown, path: Path) =>
   )
 }
 
-/** Freezes mappings and arrays all the way down; what an adapter's schema made of its options otherwise stays as it is. */
+/** Freezes mappings and arrays all the way down; what else there is, and what is frozen already, stays as it is. */
 export function freezeTree<T>(tree: T): T {
-  if (!Array.isArray(tree) && !isMapping(tree)) return tree
+  if ((!Array.isArray(tree) && !isMapping(tree)) || Object.isFrozen(tree)) return tree
   for (const value of Object.values(tree)) freezeTree(value)
   return Object.freeze(tree)
 }

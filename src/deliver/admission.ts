@@ -28,12 +28,11 @@ export function createAdmission(limits: AdmissionLimits): Admission {
   let bytes = 0
   let full = false
 
+  // Only verified requests fill it: what a stranger claims to send changes nothing for those who come after.
   const check = (size: number) => {
-    full =
-      (full && (requests > limits.requests * REOPEN_AT || bytes > limits.bytes * REOPEN_AT)) ||
-      requests >= limits.requests ||
-      bytes + size > limits.bytes
-    if (!full) return
+    const reopened = requests <= limits.requests * REOPEN_AT && bytes <= limits.bytes * REOPEN_AT
+    if (reopened) full = false
+    if (!full && requests < limits.requests && bytes + size <= limits.bytes) return
     throw new UnavailableError(
       `${requests} verified webhooks with ${bytes} bytes are in flight. Raise limits.inFlightRequests or limits.inFlightBytes, add replicas, or see why the destinations are slow.`,
       { code: 'ERR_BUSY' }
@@ -52,6 +51,7 @@ export function createAdmission(limits: AdmissionLimits): Admission {
       check(size)
       requests += 1
       bytes += size
+      full ||= requests >= limits.requests || bytes + size > limits.bytes
       return () => {
         requests -= 1
         bytes -= size

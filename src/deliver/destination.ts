@@ -11,7 +11,8 @@ export type Outcome = 'accepted' | 'refused' | 'unavailable'
 export interface PublishResult {
   readonly destination: string
   readonly outcome: Outcome
-  readonly seconds: number
+  /** From handing over to the answer; absent when the adapter was not asked. */
+  readonly seconds?: number
   /** Why it was not accepted. */
   readonly refusal?: EventError | UnavailableError
 }
@@ -29,6 +30,8 @@ export interface Destination {
 
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 5000
+/** How long publishes that were told to give up may take to do so before the connection is closed under them. */
+const SETTLE_MS = 250
 
 /**
  * Opens a destination: connects in the background, again and again until it succeeds.
@@ -46,6 +49,7 @@ export function openDestination(
   const closing = new AbortController()
   let adapter: Adapter | undefined
   let fault: string | undefined
+  const pending = new Set<Promise<unknown>>()
 
   const connect = async () => {
     for (let wait = FIRST_RETRY_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
@@ -69,9 +73,13 @@ export function openDestination(
       throw new UnavailableError(`Destination "${name}" was not asked: limits.acknowledge had passed before.`)
     }
     // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
-    const accepted = connection.publish(event, signal).then(() => {
-      if (signal.aborted) context.onLateAcceptance(name)
-    })
+    const published = connection.publish(event, signal)
+    pending.add(published)
+    const accepted = published
+      .finally(() => pending.delete(published))
+      .then(() => {
+        if (signal.aborted) context.onLateAcceptance(name)
+      })
     const deadline = Promise.withResolvers<never>()
     const onAbort = () =>
       deadline.reject(
@@ -93,12 +101,15 @@ export function openDestination(
       return adapter !== undefined
     },
     async publish(event, signal) {
+      if (adapter === undefined) {
+        const refusal = new UnavailableError(
+          `Destination "${name}" is not connected yet: ${fault ?? 'still connecting'}`
+        )
+        return { destination: name, outcome: 'unavailable', refusal }
+      }
       const start = performance.now()
       const result = (outcome: Outcome) => ({ destination: name, outcome, seconds: (performance.now() - start) / 1000 })
       try {
-        if (adapter === undefined) {
-          throw new UnavailableError(`Destination "${name}" is not connected yet: ${fault ?? 'still connecting'}`)
-        }
         await publish(adapter, event, signal)
         return result('accepted')
       } catch (error) {
@@ -109,6 +120,7 @@ export function openDestination(
     async close() {
       closing.abort()
       // One that is still connecting may never get there; if it does, it is closed then.
+      await Promise.race([Promise.allSettled(pending), sleep(SETTLE_MS, undefined, { ref: false })])
       await adapter?.close()
     }
   }

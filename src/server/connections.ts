@@ -24,9 +24,10 @@ export function limitConnections(server: Server, limit: number): Connections {
       held.delete(socket)
     })
     if (held.size + others.size <= limit) return
-    const [oldest] = others
-    others.delete(oldest ?? socket)
-    oldest?.destroy()
+    // There is at least this one.
+    const [oldest = socket] = others
+    others.delete(oldest)
+    oldest.destroy()
   })
 
   return {

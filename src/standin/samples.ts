@@ -1,3 +1,5 @@
+import { type EventType, isEventType } from '../event-types.ts'
+
 /** The body of a webhook, as far as Gemini documents it. */
 export interface Envelope {
   readonly type: string
@@ -9,7 +11,7 @@ export interface Envelope {
 
 // Thin payloads: a status and pointers, never the output. Where documentation and practice differ (gs:// and files/,
 // error codes as words and as numbers), the samples hold some of each.
-const samples: Readonly<Record<string, (job: string) => Record<string, unknown>>> = {
+const samples: Readonly<Record<EventType, (job: string) => Record<string, unknown>>> = {
   'batch.succeeded': job => ({ id: `batches/${job}`, output_file_uri: `files/batch-${job}` }),
   'batch.failed': job => ({
     id: `batches/${job}`,
@@ -33,9 +35,6 @@ const samples: Readonly<Record<string, (job: string) => Record<string, unknown>>
   })
 }
 
-/** The nine event types that Gemini documents. */
-export const eventTypes: readonly string[] = Object.keys(samples)
-
 /**
  * An envelope as Gemini might send it. A type that is not documented (`ping`, for one) gets empty `data`.
  * @param options.metadata the job's `user_metadata`: any JSON
@@ -54,7 +53,7 @@ export function sample(
   } = {}
 ): Envelope {
   const { metadata, placement = 'envelope', job = '7f3k29qx5vhd', now = new Date() } = options
-  const data = Object.hasOwn(samples, type) ? samples[type]?.(job) : {}
+  const data = isEventType(type) ? samples[type](job) : {}
   const user = metadata === undefined ? {} : { user_metadata: metadata }
   return {
     type,

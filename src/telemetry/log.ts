@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import pino from 'pino'
 
 export type Logger = pino.Logger
@@ -15,22 +16,28 @@ const SEVERITIES: Readonly<Record<string, string>> = {
 export interface LogOptions {
   readonly level: string
   readonly format: 'json' | 'pretty'
-  /** The file descriptor that log lines go to. */
-  readonly fd: number
+  /** Where the lines go. Its errors are nobody's concern: a log that cannot be written is no reason to stop. */
+  readonly stream: Writable
   readonly color: boolean
 }
 
 /** At most this many bytes of log lines wait for a reader that has stopped; newer ones are dropped then. */
 const MAX_BUFFERED = 4 * 1024 * 1024
+/** The longest that the last lines may take. */
+const FLUSH_MS = 250
 
 /**
- * A logger whose lines are JSON objects with `severity`, `time` and `message`, or readable text. It never blocks the
- * process when nobody reads: `flushSync` the destination before exiting.
+ * A logger whose lines are JSON objects with `severity`, `time` and `message`, or readable text. It never waits for
+ * whoever reads them.
+ * @returns `flush` waits, a little, until the lines are written: before the process ends
  */
-export async function createLogger(options: LogOptions): Promise<{ log: Logger; flush: () => void }> {
-  const destination = pino.destination({ dest: options.fd, sync: false, maxLength: MAX_BUFFERED })
-  // A closed log reader must not take the bridge down.
-  destination.on('error', () => {})
+export async function createLogger(options: LogOptions): Promise<{ log: Logger; flush: () => Promise<void> }> {
+  const { stream } = options
+  stream.on('error', () => {})
+  const render = options.format === 'pretty' ? await readable(options.color) : (line: string) => line
+  const write = (line: string) => {
+    if (stream.writable && stream.writableLength < MAX_BUFFERED) stream.write(render(line))
+  }
   const log = pino(
     {
       level: options.level,
@@ -39,21 +46,21 @@ export async function createLogger(options: LogOptions): Promise<{ log: Logger; 
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: label => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }) }
     },
-    options.format === 'json' ? destination : await readable(destination, options.color)
+    { write }
   )
-  const flush = () => {
-    try {
-      destination.flushSync()
-    } catch {
-      // Nobody reads any more.
-    }
+  const flush = async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, FLUSH_MS)
+    stream.write('', () => resolve())
+    await promise
+    clearTimeout(timer)
   }
   return { log, flush }
 }
 
-async function readable(destination: pino.DestinationStream, colorize: boolean): Promise<pino.DestinationStream> {
+async function readable(colorize: boolean): Promise<(line: string) => string> {
   const { prettyFactory } = await import('pino-pretty')
-  const pretty = prettyFactory({
+  return prettyFactory({
     colorize,
     messageKey: 'message',
     timestampKey: 'time',
@@ -62,5 +69,4 @@ async function readable(destination: pino.DestinationStream, colorize: boolean):
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l'
   })
-  return { write: line => destination.write(pretty(line)) }
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Limits } from '../config/config.ts'
+import { isEventType } from '../event-types.ts'
 
 /** How many there are now, asked at each scrape. */
 export interface Gauges {
@@ -10,22 +11,9 @@ export interface Gauges {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** Event types of Gemini's documentation; every other type is `other`, since senders choose types and labels are for ever. */
-const KNOWN_TYPES = new Set([
-  'batch.succeeded',
-  'batch.failed',
-  'batch.expired',
-  'batch.cancelled',
-  'interaction.completed',
-  'interaction.failed',
-  'interaction.requires_action',
-  'interaction.cancelled',
-  'video.generated'
-])
-
-/** The `type` label's value for an envelope's type. */
+/** The `type` label for an envelope's type. Senders choose types and labels are for ever: an unknown one is `other`. */
 export function typeLabel(envelopeType: string): string {
-  return KNOWN_TYPES.has(envelopeType) ? envelopeType : 'other'
+  return isEventType(envelopeType) ? envelopeType : 'other'
 }
 
 const PREFIX = 'gemini_event_bridge_'

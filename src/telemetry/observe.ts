@@ -35,7 +35,7 @@ function count(metrics: Metrics, answer: Answer): void {
   for (const extension of normalized.forbidden) metrics.forbiddenExtensions.inc({ endpoint, extension })
   for (const { destination, outcome, seconds } of results) {
     metrics.events.inc({ destination, type, outcome })
-    metrics.publishDuration.observe({ destination }, seconds)
+    if (seconds !== undefined) metrics.publishDuration.observe({ destination }, seconds)
     metrics.destinationUp.set({ destination }, outcome === 'accepted' ? 1 : 0)
   }
 }
@@ -60,7 +60,14 @@ function describe(answer: Answer) {
   const age = progress?.receipt.verified && ageOf(answer)
   const destinations = progress?.receipt.results?.map(
     ({ destination, outcome, seconds, refusal }) =>
-      [destination, { outcome, ms: milliseconds(seconds), ...(refusal && { error: refusal.message }) }] as const
+      [
+        destination,
+        {
+          outcome,
+          ...(seconds !== undefined && { ms: milliseconds(seconds) }),
+          ...(refusal && { error: refusal.message })
+        }
+      ] as const
   )
   return {
     ...(progress?.endpoint && { endpoint: progress.endpoint.path }),

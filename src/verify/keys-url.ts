@@ -10,6 +10,7 @@ export function parseKeysUrl(text: string): URL {
   if (url.username !== '' || url.password !== '') {
     throw new Error('The address of the key set must not hold a user name or password.')
   }
+  if (url.search !== '') throw new Error('The address of the key set must not have a query: it would be shown.')
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new Error(`The key set must come by https (http only from loopback), not from ${url.protocol}//${url.host}.`)
   }

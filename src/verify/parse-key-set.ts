@@ -12,7 +12,7 @@ export interface VerificationKey {
 }
 
 /** Each `v1a` entry costs a verification per key. Google publishes three. */
-export const MAX_KEYS = 16
+const MAX_KEYS = 16
 /** RFC 7518, section 3.3. */
 const MIN_RSA_BITS = 2048
 

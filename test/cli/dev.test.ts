@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventTypes } from '../../src/standin/samples.ts'
+import { eventTypes } from '../../src/event-types.ts'
 import { type Program, root, startBridgeProgram } from '../spawn.ts'
 
 // The newcomer's first minute, as it happens.

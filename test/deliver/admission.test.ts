@@ -30,13 +30,6 @@ describe('requests', () => {
     expect(() => admission.enter(0)).toThrow(busy)
   })
 
-  test('that nobody refused leave no trace', () => {
-    const admission = createAdmission({ requests: 20, bytes: 1000 })
-    const [first] = fill(admission, 20)
-    first?.()
-    expect(() => admission.enter(0)).not.toThrow()
-  })
-
   test('one at a time is a limit, too', () => {
     const admission = createAdmission({ requests: 1, bytes: 1000 })
     for (let i = 0; i < 3; i += 1) {
@@ -83,6 +76,13 @@ describe('bytes', () => {
     expect(() => admission.enter(50)).toThrow(busy)
     expect(() => admission.enter(20)).not.toThrow()
   })
+})
+
+test('what a stranger claims to send shuts nobody out', () => {
+  const admission = createAdmission({ requests: 100, bytes: 100 })
+  admission.enter(93)
+  expect(() => admission.check(1000)).toThrow(busy)
+  expect(() => admission.enter(5)).not.toThrow()
 })
 
 test('check only looks', () => {

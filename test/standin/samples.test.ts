@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { eventTypes, sample } from '../../src/standin/samples.ts'
+import { eventTypes } from '../../src/event-types.ts'
+import { sample } from '../../src/standin/samples.ts'
 
 const now = new Date('2026-01-22T12:00:00.999Z')
 

@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { type Bridge, startBridge } from '../bridge.ts'
+import type { Config } from '../config/config.ts'
+import { createLogger } from '../telemetry/log.ts'
+import type { Io } from './io.ts'
+
+/** The exit code of a drain that had to cut something off: EX_TEMPFAIL of sysexits.h. */
+const CUT_OFF = 75
+
+/**
+ * Runs a bridge until `io.stop` aborts, then drains it.
+ * @param whenUp called once it listens
+ * @returns the exit code: 0, or 75 if the drain had to cut something off
+ * @throws {ConfigError} when it cannot listen
+ */
+export async function run(config: Config, io: Io, whenUp?: (bridge: Bridge) => Promise<void>): Promise<number> {
+  const { log, flush } = await createLogger({
+    level: config.log.level,
+    format: config.log.format ?? (io.stderr.isTTY ? 'pretty' : 'json'),
+    stream: io.stderr,
+    color: io.stderr.isTTY
+  })
+  try {
+    const bridge = await startBridge(config, { log, version: io.version })
+    log.info({ url: bridge.url, admin: bridge.adminUrl ?? 'off', version: io.version }, 'listening')
+    await whenUp?.(bridge)
+    if (!io.stop.aborted) await once(io.stop, 'abort')
+    log.info({ signal: io.stop.reason }, 'draining')
+    const finished = await bridge.drain()
+    if (finished) log.info({}, 'drained')
+    else log.error({}, 'the drain had to cut something off; what was not acknowledged will be delivered again')
+    return finished ? 0 : CUT_OFF
+  } finally {
+    await flush()
+  }
+}
