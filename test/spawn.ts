@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../', import.meta.url))
@@ -10,6 +11,8 @@ export interface Program {
   readonly stderr: string
   /** Waits until the pattern has been printed on either stream; fails when the program ends before. */
   until(pattern: RegExp): Promise<RegExpExecArray>
+  /** Writes on its standard input. */
+  write(text: string): void
   /** Sends a signal to the program and to whatever it has started. */
   kill(signal: NodeJS.Signals): void
   /** Waits for the end; the exit code, or 128 plus the signal's number, as a shell says it. */
@@ -55,6 +58,7 @@ export function start(
       })
       return Promise.race([found, ended])
     },
+    write: text => child.stdin.write(text),
     kill(signal) {
       // A group that has ended is as good as killed.
       if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
@@ -70,4 +74,15 @@ export function start(
 /** Starts the bridge from its sources, as the npm scripts do. */
 export function startBridgeProgram(args: readonly string[], options?: Parameters<typeof start>[2]): Program {
   return start(process.execPath, [`${root}src/main.ts`, ...args], options)
+}
+
+/** A port of loopback that was free just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('there is no port')
+  return address.port
 }

@@ -50,3 +50,13 @@ test('stops on SIGINT with 0', async () => {
   program.kill('SIGINT')
   expect(await program.exit()).toBe(0)
 })
+
+test('a wrong LOG_LEVEL is a fault of the environment, an empty one is none', async () => {
+  const wrong = startBridgeProgram(['dev'], { env: { PORT: '0', LOG_LEVEL: 'verbose' } })
+  expect(await wrong.exit()).toBe(1)
+  expect(wrong.stderr).toContain('LOG_LEVEL')
+  const empty = startBridgeProgram(['dev'], { env: { PORT: '', LOG_LEVEL: '' } })
+  await empty.until(/com\.google\.gemini\.video\.generated/)
+  empty.kill('SIGTERM')
+  expect(await empty.exit()).toBe(0)
+})

@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest'
 import { deliver } from '../../src/standin/deliver.ts'
 import { sample } from '../../src/standin/samples.ts'
 import { staticSigner } from '../../src/standin/sign.ts'
-import { type Program, startBridgeProgram } from '../spawn.ts'
+import { freePort, type Program, root, start, startBridgeProgram } from '../spawn.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const programs: Program[] = []
@@ -139,4 +139,64 @@ test('logs JSON lines on standard error when it is no terminal', async () => {
     destinations: { stdout: { outcome: 'accepted' } }
   })
   for (const line of lines) expect(line).toMatchObject({ severity: expect.any(String), time: expect.any(String) })
+})
+
+test.for([
+  ['stopped', 'sleep 30 <"$LOG" &', ''],
+  ['gone', 'cat "$LOG" >/dev/null & reader=$!', 'kill -9 $reader']
+] as const)('a log reader that is %s holds up neither webhooks nor the end', async ([, open, lose]) => {
+  const directory = await mkdtemp(join(tmpdir(), 'geb-log-'))
+  const script = `mkfifo "$LOG"; ${open}
+exec 3>"$LOG"; "$NODE" src/main.ts serve 2>&3 & bridge=$!
+read url <&0; ${lose}
+read stop <&0; kill -TERM $bridge; wait $bridge; echo "exit $?"`
+  const port = String(await freePort())
+  const env = { ...environment, PORT: port, LOG: join(directory, 'log'), NODE: process.execPath, LOG_LEVEL: 'debug' }
+  const program = start('sh', ['-c', script], { env })
+  programs.push(program)
+  const url = `http://127.0.0.1:${port}`
+  await expect
+    .poll(
+      () =>
+        fetch(`${url}/health/live`)
+          .then(({ ok }) => ok)
+          .catch(() => false),
+      { timeout: 10_000 }
+    )
+    .toBe(true)
+  program.write('lose\n')
+  // More than a pipe holds.
+  for (let i = 0; i < 400; i += 1) expect(await send(url, `msg_${i}`)).toMatchObject([{ status: 204 }])
+  program.write('stop\n')
+  await program.until(/^exit 0$/m)
+})
+
+test('a crash in an adapter is a bug, 70, and not a fault of the configuration', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'geb-crash-'))
+  await writeFile(
+    join(directory, 'crash.mjs'),
+    `import { z } from '${root}src/adapter.ts'
+export default { name: 'crash', options: z.strictObject({}), connect: () => new Promise(() => setTimeout(() => { throw new Error('from a timer') }, 10)) }
+`
+  )
+  const program = run(['serve'], { env: { ...environment, BRIDGE_ADAPTER: join(directory, 'crash.mjs') } })
+  expect(await program.exit()).toBe(70)
+  expect(program.stderr).toContain('from a timer')
+})
+
+test('listen.host localhost is one listener, with all its limits', async () => {
+  const program = run(['serve'], { env: { ...environment, BRIDGE_HOST: 'localhost' } })
+  expect(await urlOf(program)).toMatch(/^http:\/\/127\.0\.0\.1:/)
+})
+
+test('a reader of send that has read enough is no crash', async () => {
+  const program = run(['serve'], { env: environment })
+  const url = await urlOf(program)
+  const line = `"$NODE" src/main.ts send --url ${url}/webhooks/gemini --count 2000 | head -1`
+  const env = { GEMINI_WEBHOOK_SECRET: SECRET, NODE: process.execPath }
+  const sender = start('sh', ['-c', line], { env })
+  programs.push(sender)
+  await sender.exit()
+  expect(sender.stdout).toMatch(/^msg_\S+ 204 /)
+  expect(sender.stderr).toBe('')
 })

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { root, start } from '../spawn.ts'
+import { freePort, root, start } from '../spawn.ts'
 import { codeBlocks } from './code-blocks.ts'
 
 // The README's commands, as printed, in a folder that is this checkout by links, so that nothing is written into it.
@@ -25,11 +23,7 @@ beforeAll(async () => {
   const [yaml = ''] = await codeBlocks('README.md', 'yaml')
   await writeFile(join(folder, 'bridge.yaml'), yaml)
   scripts = await codeBlocks('README.md', 'sh')
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  port = String(typeof address === 'object' ? address?.port : '')
-  server.close()
+  port = String(await freePort())
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
