@@ -27,6 +27,19 @@ describe('an adapter', () => {
     ])
   })
 
+  test('stays as its module made it: with state of its own, and with a default that leads back to it', async () => {
+    const directory = await folder({
+      'bridge.yaml': withDestinations('a: { adapter: ./own.cjs }'),
+      'own.cjs': `module.exports = { name: 'own', state: {}, connect() {},
+        options: require(${JSON.stringify(fileURLToPath(import.meta.resolve('zod')))}).z.strictObject({}) }
+        module.exports.default = module.exports`
+    })
+    const { destinations } = await loadConfig({ env: {}, directory, file: 'bridge.yaml' })
+    expect(Object.isFrozen(destinations[0])).toBe(true)
+    expect(Object.isFrozen(destinations[0]?.options)).toBe(true)
+    expect(Object.isFrozen(destinations[0]?.definition)).toBe(false)
+  })
+
   test.each([
     ['own-adapter', { exports: { import: './index.js', require: './absent.cjs' } }],
     ['@acme/adapter', { main: 'index.js' }]

@@ -80,7 +80,7 @@ describe('bytes', () => {
 
 test('what a stranger claims to send shuts nobody out', () => {
   const admission = createAdmission({ requests: 100, bytes: 100 })
-  admission.enter(93)
+  fill(admission, 31, 3)
   expect(() => admission.check(1000)).toThrow(busy)
   expect(() => admission.enter(5)).not.toThrow()
 })

@@ -96,3 +96,26 @@ test('a slow request makes room for a webhook, and does not count any more', asy
   expect(slow.received).toBe('')
   await until(async () => (await bridge.metric('gemini_event_bridge_receiving_requests')) === 0)
 })
+
+test('an idle connection stays open for limits.keepAlive, and the sender is told', async () => {
+  await using bridge = await startTestBridge({ limits: { keepAlive: '7s' } })
+  await using connection = await wire(bridge.url)
+  connection.write(bytesOf(genuine()))
+  expect((await connection.reply()).headers['keep-alive']).toBe('timeout=7')
+})
+
+test('a connection that queues requests by the dozen is cut, and others are answered', async () => {
+  await using bridge = await startTestBridge()
+  const release = Promise.withResolvers<void>()
+  bridge.broker.publish = async event => {
+    await release.promise
+    return bridge.broker.accept(event)
+  }
+  await using few = await wire(bridge.url)
+  for (let i = 0; i < 4; i += 1) few.write(bytesOf(genuine()))
+  await using many = await wire(bridge.url)
+  many.write(Buffer.concat(Array.from({ length: 12 }, () => bytesOf(genuine()))))
+  await many.closed
+  release.resolve()
+  for (let i = 0; i < 4; i += 1) expect((await few.reply()).status).toBe(204)
+})

@@ -205,3 +205,15 @@ test('a destination that cannot be reached at first is tried again', async () =>
   await until(async () => (await bridge.deliver()).status === 204)
   expect(attempts).toBe(3)
 })
+
+test('the work ends before the answer is due, so that the answer is not late', async () => {
+  await using bridge = await startTestBridge({ limits: { acknowledge: '2s', drain: '4s' } })
+  const aborted = Promise.withResolvers<number>()
+  bridge.broker.publish = (_event, signal) => {
+    const start = performance.now()
+    signal.addEventListener('abort', () => aborted.resolve(performance.now() - start))
+    return hung()
+  }
+  expect(codeOf(await bridge.deliver())).toBe('503 ERR_DESTINATION')
+  expect(await aborted.promise).toBeLessThan(2000)
+})
