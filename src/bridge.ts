@@ -109,8 +109,8 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     return clean
   }
   try {
-    if (config.admin) await listen(admin, config.admin, 'admin')
-    await listen(app, config.listen, 'listen')
+    if (config.admin) await listen(admin, config.admin, 'admin', 'BRIDGE_ADMIN_HOST and BRIDGE_ADMIN_PORT')
+    await listen(app, config.listen, 'listen', 'BRIDGE_HOST and PORT')
   } catch (error) {
     await release()
     throw error
@@ -131,16 +131,21 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
   }
 }
 
-async function listen(app: FastifyInstance, at: { host: string; port: number }, key: string): Promise<void> {
+async function listen(
+  app: FastifyInstance,
+  at: { host: string; port: number },
+  key: string,
+  variables: string
+): Promise<void> {
   try {
     // Fastify would open a second server for the other address of `localhost`, one that knows none of our limits.
     await app.listen({ ...at, host: at.host === 'localhost' ? '127.0.0.1' : at.host })
   } catch (cause) {
     if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) throw cause
-    const fault = `cannot listen on ${at.host}, port ${at.port} (${cause.code}). Stop what has it, or choose another.`
-    throw new ConfigError([{ place: key, fault, example: `${key}: { host: ${at.host}, port: ${at.port + 1} }` }], {
-      cause
-    })
+    const advice =
+      cause.code === 'EADDRINUSE' ? 'Stop what has it, or choose another port' : 'Choose an address of this machine'
+    const fault = `cannot listen on ${at.host}, port ${at.port} (${cause.code}). ${advice}: in the file, or by ${variables}.`
+    throw new ConfigError([{ place: key, fault }], { cause })
   }
 }
 

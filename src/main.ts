@@ -69,7 +69,11 @@ program
   .option('--url <url>', 'the endpoint', 'http://127.0.0.1:8080/webhooks/gemini')
   .option('--type <type>', "the event's type", 'batch.succeeded')
   .option('--data <file>', "JSON file with the event's data")
-  .option('--metadata <key=value>', 'an entry of user_metadata (may be repeated)', collect, [])
+  .addOption(
+    new Option('--metadata <key=value>', 'an entry of user_metadata (may be repeated)')
+      .argParser(collect)
+      .default([], 'none')
+  )
   .option('--secret <secret>', 'the signing secret (default: GEMINI_WEBHOOK_SECRET)')
   .addOption(new Option('--scheme <scheme>', 'how to sign').choices(['static', 'dynamic']).default('static'))
   .option('--key <file>', 'Ed25519 private key, PEM or JWK, for --scheme dynamic')

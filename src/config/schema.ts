@@ -176,7 +176,8 @@ export const configSchema = z.strictObject({
           description: 'A built-in adapter, a package, or a path from the configuration file.',
           examples: ['stdout']
         })
-      })
+      }),
+      { error: issue => (issue.input === undefined ? 'needs at least one destination' : undefined) }
     )
     .refine(destinations => Object.keys(destinations).length > 0, { error: 'needs at least one destination' })
     .meta({

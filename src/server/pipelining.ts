@@ -5,9 +5,9 @@ import type { Socket } from 'node:net'
 const MAX_UNANSWERED = 4
 
 /**
- * Bounds how many requests of one connection await their answers, or await being read by their sender. Above that, the
- * connection is cut: without the bound, a few connections could queue more work than thousands of them with one request
- * each.
+ * Bounds how many requests of one connection await their answers, await being read by their sender, or were answered
+ * within one turn of the event loop. Above that, the connection is cut: Node would go through all that a connection has
+ * sent, megabytes of it, before it looks at another one.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
  */
 export function limitPipelining(handle: RequestListener): RequestListener {
@@ -22,7 +22,8 @@ export function limitPipelining(handle: RequestListener): RequestListener {
       return
     }
     unanswered.set(socket, count)
-    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1))
+    const leave = () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1)
+    response.once('close', () => setImmediate(leave))
     handle(request, response)
   }
 }

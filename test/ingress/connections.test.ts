@@ -119,3 +119,13 @@ test('a connection that queues requests by the dozen is cut, and others are answ
   release.resolve()
   for (let i = 0; i < 4; i += 1) expect((await few.reply()).status).toBe(204)
 })
+
+test('what is refused at once counts too: nobody gets a whole packet of requests looked at', async () => {
+  await using bridge = await startTestBridge()
+  await using many = await wire(bridge.url)
+  many.write(Buffer.concat(Array.from({ length: 100 }, () => bytesOf(genuine({ signer: () => 'v1,forged' })))))
+  await many.closed
+  const refused = 'gemini_event_bridge_webhooks_total{endpoint="/hooks",code="401",reason="ERR_SIGNATURE"}'
+  expect(await bridge.metric(refused)).toBeLessThan(10)
+  expect((await bridge.deliver()).status).toBe(204)
+})

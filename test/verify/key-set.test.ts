@@ -213,14 +213,6 @@ test('waiting ends with the signal, not with the endpoint', async () => {
   expect(server.requests).toBeLessThanOrEqual(1)
 })
 
-test('no log line holds the query of the address', async () => {
-  await using server = await serveKeys(failing)
-  const { keySet, loaded, log } = create(`${server.url}?key=swordfish`)
-  await loaded(1)
-  const error = await find(keySet, 'a').catch(error => error)
-  expect(JSON.stringify(log.lines) + String(error.stack)).not.toContain('swordfish')
-})
-
 test('close ends the request under way and the background refresh; who waits is told to come again', async () => {
   const asked = Promise.withResolvers<void>()
   const hungUp = Promise.withResolvers<void>()

@@ -21,7 +21,8 @@ test.each([
   ['http://[::2]/', 'must come by https'],
   ['file:///etc/passwd', 'must come by https'],
   ['data:application/json,{}', 'must come by https'],
-  ['https://user:swordfish@example.com/', 'user name or password']
+  ['https://user:swordfish@example.com/', 'user name or password'],
+  ['https://example.com/jwks?key=swordfish', 'must not have a query']
 ])('%s may not: %s', (text, reason) => {
   expect(() => parseKeysUrl(text)).toThrow(reason)
   expect(() => parseKeysUrl(text)).not.toThrow('swordfish')
