@@ -47,8 +47,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 export function createKeySet(options: KeySetOptions): KeySet {
   const { log, types, fetch = globalThis.fetch, clock = () => performance.now() } = options
   const url = parseKeysUrl(options.url)
-  // Without the query, which might hold a credential.
-  const address = url.origin + url.pathname
+  const address = url.href
   const closing = new AbortController()
   let keys: readonly VerificationKey[] = []
   let failures = 0
