@@ -95,7 +95,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
     const { raw } = request
     const progress = startAnswering(request, reply)
-    const { path } = splitUrl(raw)
+    const { path, query } = splitUrl(raw)
     // The router decodes; a path that only then is an endpoint's is another path.
     if (request.routeOptions.url !== path) {
       const allowed = methods.get(path)
@@ -107,7 +107,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
     if (endpoint === undefined) return
     progress.endpoint = endpoint
     delete raw.headers['content-type']
-    progress.admitted = precheck(raw, endpoint, { body: limits.body, checkRoom: context.checkRoom })
+    progress.admitted = precheck(raw, query, endpoint, { body: limits.body, checkRoom: context.checkRoom })
     progress.reception = receiving.enter(raw)
   }
   app.addHook('onRequest', (request, reply, done) => {

@@ -9,12 +9,14 @@ export type Admitted = Omit<Delivery, 'body' | 'receivedAt'>
 
 /**
  * Refuses what can be refused before the body is read, cheapest first; returns what verification needs of the rest.
+ * @param query the raw query, without its question mark
  * @param context.body the largest body, in bytes
  * @param context.checkRoom throws `ERR_BUSY` or `ERR_DRAINING` if a body of this size would be refused once verified
  * @throws {RequestError | VerificationError | UnavailableError}
  */
 export function precheck(
   request: IncomingMessage,
+  query: string,
   endpoint: Endpoint,
   context: { readonly body: number; checkRoom(bytes: number): void }
 ): Admitted {
@@ -32,7 +34,7 @@ export function precheck(
   }
   context.checkRoom(declared)
   const signed = readHeaders(request.headersDistinct)
-  return { ...signed, token: endpoint.verifier.admit(splitUrl(request).query, signed.signature) }
+  return { ...signed, token: endpoint.verifier.admit(query, signed.signature) }
 }
 
 /**

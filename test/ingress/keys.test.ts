@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { KeySetServer } from '../../src/standin/key-set.ts'
 import { dynamicSigner, staticSigner } from '../../src/standin/sign.ts'
@@ -186,6 +186,24 @@ describe('the documented JWT form', () => {
     const published = bridge.broker.events.at(-1)
     expect(published?.type).toBe('com.google.gemini.batch.failed')
     expect(published?.subject).toBe('batches/in-the-claims')
+  })
+  test('follows the key set: a new key is fetched, one that is gone is refused', async () => {
+    const [old, next] = [createRsa('rsa-old'), createRsa('rsa-new')]
+    await using rotating = await serveKeys({ keys: [old.jwk] })
+    const jwt = { audience: 'my-project', bodyClaim: 'body_sha256' }
+    const keySet = { ...short, refresh: '200ms', url: rotating.url }
+    await using other = await startTestBridge({
+      endpoints: [{ path: '/jwt', verify: { dynamic: { tokens: [TOKEN], keys: keySet, jwt } } }]
+    })
+    const sendBy = async (key: typeof rsa) => {
+      const token = await key.token(claims({ body_sha256: sha256(BODY), jti: randomUUID() }))
+      return codeOf(await other.deliver({ target: `/jwt?token=${TOKEN}`, signer: () => token }))
+    }
+    expect(await sendBy(old)).toBe('204')
+    expect(await sendBy(next)).toBe('401 ERR_SIGNATURE')
+    rotating.answer({ keys: [next.jwk] })
+    await until(async () => (await sendBy(next)) === '204')
+    await until(async () => (await sendBy(old)) === '401 ERR_SIGNATURE')
   })
   test('or is refused', async () => {
     const body_sha256 = sha256(BODY)

@@ -24,6 +24,17 @@ export function delivery(parts: Partial<Delivery> = {}): Delivery {
   }
 }
 
+/** The delivery with one bit of a field flipped; `at` picks the bit, whatever its size. */
+export function withFlippedBit(signed: Delivery, field: (typeof signedFields)[number], at: number): Delivery {
+  const flipped = field === 'body' ? Buffer.from(signed.body) : Buffer.from(signed[field], 'latin1')
+  const bit = at % (flipped.length * 8)
+  flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+  return { ...signed, [field]: field === 'body' ? flipped : flipped.toString('latin1') }
+}
+
+/** What a signature has to protect, and the signature. */
+export const signedFields = ['id', 'timestamp', 'signature', 'body'] as const
+
 export function randomSecret(bytes = 32): string {
   return `whsec_${randomBytes(bytes).toString('base64')}`
 }
