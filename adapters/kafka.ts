@@ -1,0 +1,30 @@
+import { defineAdapter } from '../src/adapter.ts'
+import { toFault } from './kafka/error.ts'
+import { openKafkajs } from './kafka/kafkajs.ts'
+import { options } from './kafka/options.ts'
+import { openPublisher } from './kafka/publisher.ts'
+import { toRecord } from './kafka/record.ts'
+import { createSasl } from './kafka/sasl.ts'
+import { readTls } from './kafka/tls.ts'
+
+/** Apache Kafka and whatever speaks its protocol. Accepted means: all in-sync replicas of the partition have the event. */
+export default defineAdapter({
+  name: 'kafka',
+  options,
+  async connect(options, { directory, log }) {
+    const { brokers, topic, clientId, compression } = options
+    const tls = () => readTls(options.tls, directory)
+    const sasl = createSasl(options.sasl, directory)
+    const client = openKafkajs({ brokers, topic, clientId, compression, tls, sasl, log })
+    try {
+      const publisher = await openPublisher(client, topic)
+      return {
+        publish: (event, signal) => publisher.publish(toRecord(event, options), signal),
+        close: publisher.close
+      }
+    } catch (cause) {
+      await client.close()
+      throw toFault(cause, topic).error
+    }
+  }
+})

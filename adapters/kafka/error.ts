@@ -1,0 +1,162 @@
+import { EventError, UnavailableError } from '../../src/adapter.ts'
+
+/** What became of records that were not accepted. */
+export interface Fault {
+  readonly error: EventError | UnavailableError
+  /** Whether to try again within the deadline: it may pass by itself, in seconds. */
+  readonly passing: boolean
+}
+
+/** What the operator has to know: the code that Kafka or Node gives, and what there is to do about it. */
+interface Entry {
+  readonly says: (topic: string, detail: string) => string
+  /** `never`: no redelivery can help. `mend`: an operator can. `passing`: time can. */
+  readonly kind: 'never' | 'mend' | 'passing'
+}
+
+const unreachable: Entry = {
+  kind: 'passing',
+  says: (_, detail) => `Kafka cannot be reached${detail}. Check brokers, the network and whether the broker is up.`
+}
+const untrusted: Entry = {
+  kind: 'mend',
+  says: (_, detail) =>
+    `Kafka's TLS certificate is not trusted${detail}. Check tls.ca, and that the host in brokers, or tls.servername, stands in the certificate.`
+}
+const leaderless: Entry = {
+  kind: 'passing',
+  says: topic => `A partition of the Kafka topic "${topic}" has no leader now. If it lasts, see which brokers are down.`
+}
+const replicas: Entry = {
+  kind: 'passing',
+  says: topic =>
+    `The Kafka topic "${topic}" has fewer in-sync replicas than its min.insync.replicas. Bring the missing brokers back.`
+}
+const tooLarge: Entry = {
+  kind: 'never',
+  says: topic =>
+    `The event is larger than the Kafka topic "${topic}" takes. Raise its max.message.bytes, or use compression: gzip.`
+}
+const credentials: Entry = {
+  kind: 'mend',
+  says: () => 'Kafka refused the credentials. Check sasl: the mechanism, the user and the password or token.'
+}
+const unanswered: Entry = {
+  kind: 'passing',
+  says: topic => `Kafka did not answer for the topic "${topic}". See whether its brokers are alive.`
+}
+
+/** By Kafka's error names, Node's and OpenSSL's codes, and the names of the client's errors. */
+const entries: Readonly<Record<string, Entry>> = {
+  MESSAGE_TOO_LARGE: tooLarge,
+  RECORD_LIST_TOO_LARGE: tooLarge,
+  UNKNOWN_TOPIC_OR_PARTITION: {
+    kind: 'passing',
+    says: topic => `The Kafka topic "${topic}" does not exist. Create it, or correct topic.`
+  },
+  INVALID_TOPIC_EXCEPTION: { kind: 'mend', says: topic => `Kafka does not take "${topic}" as a topic. Correct topic.` },
+  TOPIC_AUTHORIZATION_FAILED: {
+    kind: 'mend',
+    says: topic => `Kafka does not let the bridge write to the topic "${topic}". Grant its user WRITE on the topic.`
+  },
+  CLUSTER_AUTHORIZATION_FAILED: {
+    kind: 'mend',
+    says: topic => `Kafka does not let the bridge use the cluster of "${topic}". Grant its user WRITE on the topic.`
+  },
+  SASL_AUTHENTICATION_FAILED: credentials,
+  KafkaJSSASLAuthenticationError: credentials,
+  UNSUPPORTED_SASL_MECHANISM: credentials,
+  ILLEGAL_SASL_STATE: credentials,
+  LEADER_NOT_AVAILABLE: leaderless,
+  NOT_LEADER_FOR_PARTITION: leaderless,
+  FENCED_LEADER_EPOCH: leaderless,
+  KafkaJSBrokerNotFound: leaderless,
+  NOT_ENOUGH_REPLICAS: replicas,
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: replicas,
+  KAFKA_STORAGE_ERROR: {
+    kind: 'passing',
+    says: topic => `Kafka cannot write to the disk of the topic "${topic}". See the broker's log.`
+  },
+  POLICY_VIOLATION: {
+    kind: 'mend',
+    says: topic => `A policy of the Kafka cluster forbids the record in "${topic}". Change one of them.`
+  },
+  INVALID_RECORD: {
+    kind: 'mend',
+    says: topic =>
+      `The Kafka topic "${topic}" refused the record. A compacted topic takes only records with a key: set key.`
+  },
+  REQUEST_TIMED_OUT: unanswered,
+  TimeoutError: unanswered,
+  KafkaJSRequestTimeoutError: unanswered,
+  ECONNREFUSED: unreachable,
+  ECONNRESET: unreachable,
+  ENOTFOUND: unreachable,
+  EAI_AGAIN: unreachable,
+  ETIMEDOUT: unreachable,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  EPIPE: unreachable,
+  KafkaJSConnectionError: unreachable,
+  KafkaJSConnectionClosedError: {
+    kind: 'passing',
+    says: () =>
+      'Kafka closed the connection. If it always does, the port may want TLS (tls) or credentials (sasl), or none of them.'
+  },
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: untrusted,
+  ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
+  ERR_SSL_WRONG_VERSION_NUMBER: {
+    kind: 'mend',
+    says: (_, detail) => `Kafka does not speak TLS there${detail}. Remove tls, or use the port that does.`
+  }
+}
+
+const unknown: Entry = {
+  kind: 'passing',
+  says: (topic, detail) => `Kafka did not accept the event for the topic "${topic}"${detail}.`
+}
+
+/**
+ * What an error of the Kafka client means, by its codes and its causes' codes, never by its text. Whatever is not known
+ * may pass.
+ */
+export function toFault(cause: unknown, topic: string): Fault {
+  const chain = causes(cause)
+  const said = chain.find(error => error instanceof UnavailableError)
+  if (said instanceof UnavailableError) return { error: said, passing: false }
+  // The innermost names the fault: what lies around it are the client's own words for "it failed".
+  const codes = chain.reverse().flatMap(codesOf)
+  const code = codes.find(code => Object.hasOwn(entries, code))
+  const { kind, says } = (code === undefined ? undefined : entries[code]) ?? unknown
+  const place = chain.flatMap(brokerOf)[0]
+  const detail = [place, code ?? codes[0]].filter(Boolean).join(', ')
+  const message = says(topic, detail === '' ? '' : ` (${detail})`)
+  const error = kind === 'never' ? new EventError(message, { cause }) : new UnavailableError(message, { cause })
+  return { error, passing: kind === 'passing' }
+}
+
+/** Requests go out, and no answer comes. */
+export function silence(topic: string): UnavailableError {
+  return new UnavailableError(unanswered.says(topic, ''))
+}
+
+/** An error and what it came from, outermost first. Causes may form a circle. */
+function causes(error: unknown): Error[] {
+  const chain: Error[] = []
+  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) chain.push(next)
+  return chain
+}
+
+function codesOf(error: Error): string[] {
+  const { type, code, name }: Error & { type?: unknown; code?: unknown } = error
+  return [type, code, name].filter(text => typeof text === 'string')
+}
+
+function brokerOf(error: Error): string[] {
+  return 'broker' in error && typeof error.broker === 'string' ? [error.broker] : []
+}

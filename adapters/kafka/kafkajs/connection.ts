@@ -1,0 +1,111 @@
+import { isIP, connect as openTcp, type Socket } from 'node:net'
+import { connect as openTls, type ConnectionOptions as TlsOptions } from 'node:tls'
+import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
+import type { Log } from '../../../src/adapter.ts'
+
+export interface ConnectionOptions {
+  /** Where to begin, as `host:port`. */
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  /** Asked at each new connection, so that files that changed are read again. `undefined`: no TLS. */
+  readonly tls: () => Promise<TlsOptions | undefined>
+  readonly sasl: () => SASLOptions | undefined
+  readonly log: Log
+}
+
+/** A kafkajs client with all its sockets. */
+export interface Connection<Client> {
+  /**
+   * Connects, if need be, and calls `work`. Rejects when `signal` aborts, and then does not call `work` any more.
+   * The connection is of no use after it has rejected: destroy it.
+   */
+  use<T>(signal: AbortSignal, work: (client: Client) => Promise<T>): Promise<T>
+  /** Closes every socket at once. What was not sent never will be. */
+  destroy(): void
+}
+
+/** How long a TCP connection, and TLS on top of it, may take, in milliseconds. */
+const TCP_TIMEOUT_MS = 1000
+/** How long it may take until requests can be sent, signing in included, in milliseconds. */
+export const CONNECT_MS = 2000
+const KEEP_ALIVE_MS = 30_000
+
+/** Opens nothing before it is used. */
+export function openConnection<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
+  options: ConnectionOptions,
+  create: (kafka: Kafka) => Client
+): Connection<Client> {
+  const sockets = new Set<Socket>()
+  const destroyed = new AbortController()
+
+  const open = async (): Promise<Client> => {
+    const ssl = await options.tls()
+    const sasl = options.sasl()
+    const kafka = new Kafka({
+      brokers: [...options.brokers],
+      clientId: options.clientId,
+      connectionTimeout: TCP_TIMEOUT_MS,
+      // The seeds are tried in turn; requests of our own are not repeated here.
+      retry: { retries: options.brokers.length, initialRetryTime: 50, maxRetryTime: 200 },
+      ...(ssl && { ssl }),
+      ...(sasl && { sasl }),
+      logLevel: logLevel.ERROR,
+      logCreator:
+        () =>
+        ({ namespace, log: { message } }) =>
+          options.log.debug({ namespace }, message),
+      socketFactory({ host, port, onConnect }) {
+        destroyed.signal.throwIfAborted()
+        const servername = isIP(host) ? {} : { servername: host }
+        const socket = ssl
+          ? openTls({ host, port, ...servername, ...ssl }, onConnect)
+          : openTcp({ host, port }, onConnect)
+        socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS)
+        sockets.add(socket.once('close', () => sockets.delete(socket)))
+        return socket
+      }
+    })
+    const client = create(kafka)
+    await client.connect()
+    return client
+  }
+  let opening: Promise<Client> | undefined
+
+  return {
+    async use(signal, work) {
+      signal.throwIfAborted()
+      const aborted = Promise.withResolvers<never>()
+      const onAbort = () => aborted.reject(signal.reason)
+      signal.addEventListener('abort', onAbort, { once: true })
+      try {
+        opening ??= within(CONNECT_MS, open())
+        const client = await Promise.race([opening, aborted.promise])
+        return await Promise.race([work(client), aborted.promise])
+      } finally {
+        signal.removeEventListener('abort', onAbort)
+      }
+    },
+    destroy() {
+      destroyed.abort(new Error('The connection was given up.'))
+      // With an error, since kafkajs does not notice a socket that merely closes.
+      for (const socket of sockets) socket.destroy(new Error('The connection was given up.'))
+      // Only to stop its timers: with the sockets gone, there is nobody to wait for.
+      opening?.then(client => client.disconnect()).catch(() => {})
+    }
+  }
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new TimeoutError(`Not within ${ms} ms.`)), ms)
+  try {
+    return await Promise.race([promise, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A broker takes connections, and then says nothing. */
+class TimeoutError extends Error {
+  override readonly name = 'TimeoutError'
+}
