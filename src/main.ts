@@ -16,7 +16,8 @@ const io: Io = {
   command: import.meta.filename.endsWith('.ts') ? 'npm run -s bridge --' : 'npx gemini-event-bridge',
   stdout: process.stdout,
   stderr: process.stderr,
-  stop: stopping.signal
+  stop: stopping.signal,
+  onWarning: listener => process.removeAllListeners('warning').on('warning', listener)
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

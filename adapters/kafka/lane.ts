@@ -54,22 +54,21 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
   }
 
   const send = async (batch: readonly Waiting[]): Promise<void> => {
-    request = new AbortController()
-    const { signal } = request
-    const abandon = () => request?.abort(silence(topic))
+    const sending = new AbortController()
+    request = sending
     let open = batch.length
     for (const waiting of batch) {
       waiting.inFlight = true
       waiting.onSettled = () => {
         open -= 1
-        if (open === 0) abandon()
+        if (open === 0) sending.abort(silence(topic))
       }
     }
     const byPartition = Map.groupBy(batch, ({ partition }) => partition)
     const records = new Map([...byPartition].map(([partition, list]) => [partition, list.map(({ record }) => record)]))
     sentAt = performance.now()
     try {
-      const offsets = await client.produce(leader, records, signal)
+      const offsets = await client.produce(leader, records, sending.signal)
       for (const [partition, list] of byPartition) {
         const first = offsets.get(partition)
         if (first === undefined) continue
@@ -84,20 +83,26 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
     }
   }
 
+  /** Puts back, before the others, what is still waited for. Nothing is sent after its deadline. */
+  const again = (batch: readonly Waiting[]) => {
+    for (const waiting of batch) if (waiting.expired) waiting.refuse(fault ?? silence(topic))
+    queue.unshift(...batch)
+  }
+
   const onFailure = async (batch: readonly Waiting[], cause: unknown): Promise<void> => {
     const { error, passing } = toFault(cause, topic)
     if (error instanceof EventError && batch.length > 1) {
       // It was the batch: the topic takes less in one than we thought.
       batchBytes = largestBatch(batch) / 2
-      queue.unshift(...batch)
+      again(batch)
       return
     }
-    if (!passing || down) for (const waiting of batch) waiting.refuse(error)
-    if (!passing || error instanceof EventError) return
+    if (error instanceof EventError || !passing || down) for (const waiting of batch) waiting.refuse(error)
+    if (error instanceof EventError || !passing) return
     fault = error
     const wait = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
     failures += 1
-    queue.unshift(...batch)
+    again(batch)
     await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
     await refresh()
     const all = queue
@@ -116,13 +121,14 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
         failures = 0
         fault = down = undefined
       } catch (cause) {
-        await onFailure(
-          batch.filter(({ settled }) => !settled),
-          cause
-        )
+        await onFailure(batch, cause)
       }
     }
     busy = false
+    if (down === undefined) {
+      failures = 0
+      fault = undefined
+    }
   }
 
   return {

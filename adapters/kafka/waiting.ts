@@ -9,6 +9,8 @@ export interface Waiting {
   readonly bytes: number
   /** Whoever waited has been answered. */
   readonly settled: boolean
+  /** The deadline has passed. */
+  readonly expired: boolean
   /** Part of a request that has not been answered yet. */
   inFlight: boolean
   /** Called once when the deadline passes before an answer came. */
@@ -48,6 +50,9 @@ export function startWaiting(
     inFlight: false,
     get settled() {
       return settled
+    },
+    get expired() {
+      return signal.aborted
     },
     onDeadline: () => {},
     onSettled: () => {},

@@ -14,4 +14,6 @@ export interface Io {
   readonly stderr: Writable & { readonly isTTY: boolean }
   /** Aborts on the first SIGTERM or SIGINT, with the signal's name as its reason. */
   readonly stop: AbortSignal
+  /** Hands over the warnings of Node and its libraries, which are text on standard error otherwise. */
+  onWarning(listener: (warning: Error) => void): void
 }

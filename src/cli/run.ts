@@ -20,6 +20,10 @@ export async function run(config: Config, io: Io, whenUp?: (bridge: Bridge) => P
     stream: io.stderr,
     color: io.stderr.isTTY
   })
+  io.onWarning(({ name, message }) => {
+    // kafkajs sets timers that lie in the past, which does no harm.
+    if (name !== 'TimeoutNegativeWarning') log.warn({ warning: name }, message)
+  })
   try {
     const bridge = await startBridge(config, { log, version: io.version })
     log.info({ url: bridge.url, admin: bridge.adminUrl ?? 'off', version: io.version }, 'listening')

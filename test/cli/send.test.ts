@@ -37,7 +37,16 @@ async function run(
       }
     })
   const stderr = Object.assign(into('stderr'), { fd: 2, isTTY: false })
-  const io: Io = { env, directory, version: '0', command: 'bridge', stdout: into('stdout'), stderr, stop }
+  const io: Io = {
+    env,
+    directory,
+    version: '0',
+    command: 'bridge',
+    stdout: into('stdout'),
+    stderr,
+    stop,
+    onWarning() {}
+  }
   const defaults = { url: 'http://127.0.0.1:1/', type: 'batch.succeeded', metadata: [], count: 1, concurrency: 1 }
   const result: { code?: number; error?: unknown; printed: typeof printed } = { printed }
   try {
