@@ -3,7 +3,9 @@ import { z } from '../../src/adapter.ts'
 import { sasl } from './sasl-options.ts'
 import { tls } from './tls-options.ts'
 
-const BROKERS_ERROR = 'must be host:port, or several with commas between them; an IPv6 address stands in brackets'
+const BROKERS_ERROR = 'must be a list of host:port'
+const BROKER_ERROR =
+  'must be host:port, such as kafka-1.example.com:9092 or [2001:db8::1]:9092; several have commas between them'
 const TOPIC_ERROR = "must be 1 to 249 letters, digits, '.', '_' and '-', and neither '.' nor '..'"
 const KEY_ERROR = "must be a CloudEvents attribute's name: 1 to 20 lower case letters and digits, not data"
 const CLIENT_ERROR = 'must be a text that is not empty'
@@ -21,11 +23,11 @@ export const options = z.strictObject({
   brokers: z
     .array(
       z
-        .string({ error: BROKERS_ERROR })
-        .refine(text => split(text).length > 0 && split(text).every(isBroker), { error: BROKERS_ERROR })
-        .meta({ examples: ['kafka-1.example.com:9092'] })
+        .string({ error: BROKER_ERROR })
+        .refine(text => split(text).length > 0 && split(text).every(isBroker), { error: BROKER_ERROR }),
+      { error: BROKERS_ERROR }
     )
-    .min(1, { error: 'needs at least one broker' })
+    .min(1, { error: BROKERS_ERROR })
     .transform(items => items.flatMap(split))
     .describe('One or more of the brokers, host:port; the others are learned from them.')
     .meta({ examples: [['kafka-1.example.com:9092', 'kafka-2.example.com:9092']] }),

@@ -7,30 +7,29 @@ const PASSWORD_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
 const withPassword = z.strictObject({
   mechanism: z.enum(PASSWORD_MECHANISMS),
-  username: text('must be a text, in quotes if it is a number')
-    .describe('The user or API key (plain, scram).')
+  username: text('must be a text: the user, or an API key')
+    .describe('The user, or an API key (plain, scram).')
     .meta({ examples: ['gemini-event-bridge'] }),
-  password: text('must be a text, in quotes if it is a number')
-    .describe('Its password or API secret (plain, scram).')
+  password: text('must be a text: the password, or an API secret')
+    .describe('The password, or an API secret (plain, scram).')
     .meta({ secret: true, examples: [`\${env:KAFKA_SASL_PASSWORD}`] })
 })
-
-const URL_ERROR = 'must be the https URL of the token endpoint'
 
 const withClient = z.strictObject({
   mechanism: z.literal('oauthbearer'),
   tokenUrl: z
-    .string({ error: URL_ERROR })
-    .refine(url => tokenUrlFault(url) === undefined, {
-      error: ({ input }) => tokenUrlFault(String(input)) ?? URL_ERROR
+    .string({ error: 'must be the https URL of the token endpoint' })
+    .check(({ value, issues }) => {
+      const message = tokenUrlFault(value)
+      if (message !== undefined) issues.push({ code: 'custom', message, input: undefined })
     })
-    .describe('The token endpoint for client credentials (oauthbearer; RFC 6749, section 4.4).')
+    .describe('The token endpoint, for client credentials (oauthbearer; RFC 6749, section 4.4).')
     .meta({ examples: ['https://login.example.com/oauth2/token'] }),
-  clientId: text('must be a text, in quotes if it is a number')
-    .describe('The client (oauthbearer).')
+  clientId: text('must be a text: the client that the token endpoint knows')
+    .describe('The client that the token endpoint knows (oauthbearer).')
     .meta({ examples: ['gemini-event-bridge'] }),
-  clientSecret: text('must be a text, in quotes if it is a number')
-    .describe('Its secret (oauthbearer).')
+  clientSecret: text("must be a text: the client's secret")
+    .describe("The client's secret (oauthbearer).")
     .meta({ secret: true, examples: [`\${env:KAFKA_SASL_CLIENT_SECRET}`] }),
   scope: text('must be scopes with spaces between them')
     .optional()
@@ -42,51 +41,57 @@ const withClient = z.strictObject({
     .meta({ examples: ['https://kafka.example.com'] })
 })
 
+const PROVIDER_ERROR = 'must be a package, or a path that starts with ./ or /'
 const withProvider = z.strictObject({
   mechanism: z.literal('oauthbearer'),
-  provider: text('must be the path of a module, or a package')
+  provider: z
+    .string({ error: PROVIDER_ERROR })
+    .regex(/^([./].*|(@[\w.~-]+\/)?[\w.~-]+(\/[\w.~/-]+)?)$/, { error: PROVIDER_ERROR })
     .describe('A module that gives tokens (oauthbearer): a package, or a path from the configuration file.')
     .meta({ examples: ['./token.js'] })
 })
 
-const credentials = z.union([withPassword, withClient, withProvider])
-
-/** What one of the mechanisms needs, and nothing besides. */
-export type SaslOptions = z.output<typeof credentials>
+export type ClientOptions = z.output<typeof withClient>
+/** One mechanism, with what it needs and nothing else. */
+export type SaslOptions = z.output<typeof withPassword | typeof withProvider> | ClientOptions
 
 const MECHANISMS = [...PASSWORD_MECHANISMS, 'oauthbearer'] as const
 // Kafka's own documents write them in upper case.
-const spelled = MECHANISMS.flatMap(name => [name, name.toUpperCase()])
+const SPELLINGS = MECHANISMS.flatMap(name => [name, name.toUpperCase()])
 
-/** All that may be written. What belongs together is said below, in words that name the keys. */
+/** Every key that there is: a union would say of one in the wrong place that it is unknown, and suggest that same one. */
 const written = z.strictObject({
   mechanism: z
-    .enum(spelled, { error: `must be ${PASSWORD_MECHANISMS.join(', ')} or oauthbearer` })
-    .describe(`How the bridge proves who it is: ${MECHANISMS.join(', ')}.`)
+    .enum(SPELLINGS, { error: `must be ${PASSWORD_MECHANISMS.join(', ')} or oauthbearer` })
+    .describe(`How the bridge signs in: ${MECHANISMS.join(', ')}.`)
     .meta({ examples: ['scram-sha-512'] }),
   ...withPassword.omit({ mechanism: true }).partial().shape,
   ...withClient.omit({ mechanism: true }).partial().shape,
   ...withProvider.omit({ mechanism: true }).partial().shape
 })
 
-export const sasl = written.transform((value, { issues }): SaslOptions => {
+export const sasl = written.transform((value, context): SaslOptions => {
   const mechanism = value.mechanism.toLowerCase()
   const form = mechanism !== 'oauthbearer' ? withPassword : value.provider === undefined ? withClient : withProvider
-  const stray = Object.keys(value).filter(key => !Object.hasOwn(form.shape, key))
   const { data, error } = form.safeParse({ ...value, mechanism })
-  for (const key of stray) {
-    issues.push({ code: 'custom', path: [key], message: strayFault(key, mechanism), input: undefined })
-  }
   if (data !== undefined) return data
-  if (stray.length === 0)
-    for (const { path, message } of error.issues)
-      issues.push({ code: 'custom', path: [...path], message, input: undefined })
+  const stray = Object.keys(value).filter(key => !Object.hasOwn(form.shape, key))
+  // As long as a key contradicts the mechanism, nobody knows which others are missing.
+  const faults = stray.length === 0 ? error.issues : strayFaults(stray, mechanism)
+  for (const { path, message } of faults) context.addIssue({ code: 'custom', path: [...path], message })
   return z.NEVER
 })
 
-function strayFault(key: string, mechanism: string): string {
-  if (Object.hasOwn(withPassword.shape, key))
-    return `needs mechanism ${PASSWORD_MECHANISMS.join(', ')}; oauthbearer takes tokenUrl, clientId and clientSecret, or provider`
-  if (mechanism !== 'oauthbearer') return `needs mechanism oauthbearer; ${mechanism} takes username and password`
-  return 'cannot stand beside provider, which gives the tokens itself'
+/** Each at the key whose example would mend it. */
+function strayFaults(stray: readonly string[], mechanism: string): Pick<z.core.$ZodIssue, 'path' | 'message'>[] {
+  if (mechanism !== 'oauthbearer') {
+    const message = `needs mechanism oauthbearer; ${mechanism} takes username and password`
+    return stray.map(key => ({ path: [key], message }))
+  }
+  const foreign = stray.filter(key => Object.hasOwn(withPassword.shape, key)).join(' and ')
+  return foreign === ''
+    ? [{ path: ['provider'], message: `cannot stand beside ${stray.join(', ')}: tokens come from one of them` }]
+    : [{ path: ['mechanism'], message: `must be another one for ${foreign}; ${OAUTHBEARER}` }]
 }
+
+const OAUTHBEARER = 'oauthbearer takes tokenUrl, clientId and clientSecret, or provider'

@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
@@ -6,17 +6,75 @@ import { UnavailableError } from '../../src/adapter.ts'
 import type { TlsOptions } from './tls-options.ts'
 
 /**
- * What a TLS connection needs, its files read anew: a renewed certificate is used from the next connection on. Brokers
- * are always verified; there is no way around it.
- * @param directory where relative paths start
- * @returns undefined for a connection without TLS
- * @throws {UnavailableError} naming the option and the file that cannot be used
+ * What a TLS connection takes, its files read anew: renewed certificates count from the next connection on. The brokers
+ * are always verified.
+ * @param directory the folder that relative paths start from
+ * @returns `undefined`: no TLS
+ * @throws {UnavailableError} naming the option and the file that is of no use, and what to do
  */
 export async function readTls(tls: TlsOptions, directory: string): Promise<ConnectionOptions | undefined> {
   if (typeof tls === 'boolean') return tls ? {} : undefined
   const { passphrase, servername } = tls
-  const read = async (option: 'ca' | 'cert' | 'key') =>
-    tls[option] === undefined ? undefined : { option, name: tls[option], pem: await readPem(option, tls[option], directory) }
-  const [ca, cert, key] = await Promise.all([read('ca'), read('cert'), read('key')])
-  return {}
+  const [ca, cert, key] = await Promise.all([
+    readPem('ca', tls.ca, directory, parseCertificate),
+    readPem('cert', tls.cert, directory, parseCertificate),
+    readPem('key', tls.key, directory, pem => parseKey(pem, passphrase))
+  ])
+  if (cert && key && !cert.parsed.checkPrivateKey(key.parsed)) {
+    throw new UnavailableError(`Kafka's ${key.name} is not the key of ${cert.name}. Name the two that belong together.`)
+  }
+  return {
+    ...(ca && { ca: ca.pem }),
+    ...(cert && { cert: cert.pem }),
+    ...(key && { key: key.pem }),
+    ...(passphrase !== undefined && { passphrase }),
+    ...(servername !== undefined && { servername })
+  }
+}
+
+interface Pem<T> {
+  /** As messages call it: the option and its file. */
+  readonly name: string
+  readonly pem: string
+  readonly parsed: T
+}
+
+/** Parses as well, since Node takes a `ca` without any certificate for one that vouches for nobody, and says nothing. */
+async function readPem<T>(
+  option: 'ca' | 'cert' | 'key',
+  file: string | undefined,
+  directory: string,
+  parse: (pem: string) => T
+): Promise<Pem<T> | undefined> {
+  if (file === undefined) return undefined
+  const name = `tls.${option} ("${file}")`
+  const pem = await readFile(resolve(directory, file), 'utf8').catch(cause => {
+    throw new UnavailableError(
+      `Kafka's ${name} cannot be read (${codeOf(cause)}). Put the file there, readable for the bridge; relative paths start from the configuration file.`,
+      { cause }
+    )
+  })
+  try {
+    return { name, pem, parsed: parse(pem) }
+  } catch (cause) {
+    throw new UnavailableError(`Kafka's ${name} is of no use (${codeOf(cause)}). ${ADVICE[option]}`, { cause })
+  }
+}
+
+const ADVICE = {
+  ca: 'It must hold certificates in PEM form.',
+  cert: "It must hold the bridge's certificate in PEM form.",
+  key: 'It must hold a private key in PEM form, and tls.passphrase must fit if the key is encrypted.'
+} as const
+
+function parseCertificate(pem: string): X509Certificate {
+  return new X509Certificate(pem)
+}
+
+function parseKey(pem: string, passphrase: string | undefined): KeyObject {
+  return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
 }

@@ -8,7 +8,7 @@ const folder = new URL('../../adapters/', import.meta.url)
 describe('the list of adapters', () => {
   it('has every adapter in the folder, and nothing else', () => {
     const names = new Set(readdirSync(folder).map(file => parse(file).name))
-    names.delete('index')
+    for (const other of ['index', 'README']) names.delete(other)
     expect(Object.keys(adapters).toSorted()).toEqual([...names].toSorted())
   })
 

@@ -13,7 +13,12 @@ interface Schema {
 
 /** Every key of the configuration file, with its default and its description, from the published JSON Schema. */
 export function configurationTable(schema: object): string {
-  return table(['key', 'default', 'meaning'], rows(schema, ''))
+  return table(['key', 'default', 'meaning'], optionRows(schema))
+}
+
+/** Key, default and description of everything in a mapping. */
+export function optionRows(schema: object): string[][] {
+  return rows(schema, '')
 }
 
 function rows(schema: Schema, prefix: string): string[][] {

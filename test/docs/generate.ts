@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { adapters } from '../../adapters/index.ts'
 import { renderJsonSchema } from '../../src/cli/check.ts'
 import { bridgeJsonSchema } from '../../src/config/json-schema.ts'
 import { configurationTable } from './configuration-table.ts'
 import { metricsTable } from './metrics-table.ts'
+import { optionsTable } from './options-table.ts'
 import { statusTable } from './status-table.ts'
 
 // Writes the parts of the documents that follow from the code; with --check, only says whether they do.
@@ -16,16 +18,16 @@ async function generated(): Promise<Record<string, (current: string) => string>>
     configuration: configurationTable(schema),
     metrics: await metricsTable()
   }
-  return {
-    'bridge.schema.json': () => schemaText,
-    'README.md': current =>
-      current.replaceAll(/(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g, (_, start, name, end) => {
-        const section = sections[name]
-        if (section === undefined)
-          throw new Error(`README.md asks for the generated section "${name}", which nobody makes`)
-        return `${start}${section}\n${end}`
-      })
+  for (const [name, load] of Object.entries(adapters)) {
+    sections[`${name} options`] = optionsTable((await load()).default)
   }
+  const fill = (current: string) =>
+    current.replaceAll(/(<!-- generated: ([\w ]+) -->\n)[\s\S]*?(<!-- \/generated -->)/g, (_, start, name, end) => {
+      const section = sections[name]
+      if (section === undefined) throw new Error(`a document asks for the section "${name}", which nobody makes`)
+      return `${start}${section}\n${end}`
+    })
+  return { 'bridge.schema.json': () => schemaText, 'README.md': fill, 'adapters/README.md': fill }
 }
 
 const check = process.argv.includes('--check')

@@ -62,7 +62,7 @@ const serveThenSend = async (script: string) => {
 }
 
 test('serve by environment variables, and send', async () => {
-  await serveThenSend(scriptWith(/^export BRIDGE_ADAPTER/m))
+  await serveThenSend(scriptWith(/^export BRIDGE_ADAPTER=stdout/m))
 })
 
 test('check and serve by the file, and send', async () => {
@@ -89,7 +89,7 @@ test('no document has a shell command that nothing runs', async () => {
     /^export \w+=\S+$/,
     /^npm run -s bridge -- (serve|check --config bridge.yaml|serve --config bridge.yaml|send .*)$/
   ]
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'adapters/README.md']) {
     const lines = (await codeBlocks(file, 'sh')).join('').trim().split('\n')
     expect(lines.filter(line => line !== '' && !known.some(pattern => pattern.test(line)))).toEqual([])
   }
