@@ -61,7 +61,7 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
       waiting.inFlight = true
       waiting.onSettled = () => {
         open -= 1
-        if (open === 0) sending.abort(silence(topic))
+        if (open === 0) sending.abort(new DOMException('Nobody waits for the answer any more.', 'TimeoutError'))
       }
     }
     const byPartition = Map.groupBy(batch, ({ partition }) => partition)

@@ -42,7 +42,8 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
     const ssl = await options.tls()
     const sasl = options.sasl()
     const kafka = new Kafka({
-      brokers: [...options.brokers],
+      // kafkajs begins with the first: with one that hangs, nobody would ever come to the second.
+      brokers: rotate(options.brokers, Math.floor(Math.random() * options.brokers.length)),
       clientId: options.clientId,
       connectionTimeout: TCP_TIMEOUT_MS,
       // The seeds are tried in turn; requests of our own are not repeated here.
@@ -93,6 +94,10 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
       opening?.then(client => client.disconnect()).catch(() => {})
     }
   }
+}
+
+function rotate<T>(list: readonly T[], by: number): T[] {
+  return [...list.slice(by), ...list.slice(0, by)]
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
