@@ -19,16 +19,17 @@ export function takeBatch(
   for (const waiting of queue) {
     if (waiting.settled) continue
     const { partition, bytes } = waiting
+    const alone = waiting.alone || bytes > batchBytes
     const sum = (taken.get(partition) ?? 0) + bytes
-    if (batch.length > 0 && (full || sum > batchBytes)) {
+    if (batch.length > 0 && (full || alone || sum > batchBytes)) {
       // Nothing of this partition overtakes it.
       taken.set(partition, Number.POSITIVE_INFINITY)
       rest.push(waiting)
     } else {
       taken.set(partition, sum)
       batch.push(waiting)
+      full = alone || batch.length >= BATCH_RECORDS
     }
-    full = batch.length >= BATCH_RECORDS || bytes > batchBytes || full
   }
   return { batch, rest }
 }

@@ -3,15 +3,19 @@ import { EventError, UnavailableError } from '../../src/adapter.ts'
 /** What became of records that were not accepted. */
 export interface Fault {
   readonly error: EventError | UnavailableError
-  /** Whether to try again within the deadline: it may pass by itself, in seconds. */
-  readonly passing: boolean
+  /**
+   * `passing`: it may pass by itself within the deadline, so try again. `mend`: an operator has to mend it. `record`: it
+   * is one record that is not taken, and its neighbours may be.
+   */
+  readonly kind: 'passing' | 'mend' | 'record'
 }
 
 /** What the operator has to know: the code that Kafka or Node gives, and what there is to do about it. */
 interface Entry {
   readonly says: (topic: string, detail: string) => string
-  /** `never`: no redelivery can help. `mend`: an operator can. `passing`: time can. */
-  readonly kind: 'never' | 'mend' | 'passing'
+  readonly kind: Fault['kind']
+  /** No redelivery can help. */
+  readonly never?: true
 }
 
 const unreachable: Entry = {
@@ -33,13 +37,15 @@ const replicas: Entry = {
     `The Kafka topic "${topic}" has fewer in-sync replicas than its min.insync.replicas. Bring the missing brokers back.`
 }
 const tooLarge: Entry = {
-  kind: 'never',
+  kind: 'record',
+  never: true,
   says: topic =>
     `The event is larger than the Kafka topic "${topic}" takes. Raise its max.message.bytes, or use compression: gzip.`
 }
 const credentials: Entry = {
   kind: 'mend',
-  says: () => 'Kafka refused the credentials. Check sasl: the mechanism, the user and the password or token.'
+  says: (_, detail) =>
+    `Kafka refused the credentials${detail}. Check sasl: the mechanism, the user and the password or token.`
 }
 const unanswered: Entry = {
   kind: 'passing',
@@ -78,11 +84,11 @@ const entries: Readonly<Record<string, Entry>> = {
     says: topic => `Kafka cannot write to the disk of the topic "${topic}". See the broker's log.`
   },
   POLICY_VIOLATION: {
-    kind: 'mend',
+    kind: 'record',
     says: topic => `A policy of the Kafka cluster forbids the record in "${topic}". Change one of them.`
   },
   INVALID_RECORD: {
-    kind: 'mend',
+    kind: 'record',
     says: topic =>
       `The Kafka topic "${topic}" refused the record. A compacted topic takes only records with a key: set key.`
   },
@@ -100,8 +106,8 @@ const entries: Readonly<Record<string, Entry>> = {
   KafkaJSConnectionError: unreachable,
   KafkaJSConnectionClosedError: {
     kind: 'passing',
-    says: () =>
-      'Kafka closed the connection. If it always does, the port may want TLS (tls) or credentials (sasl), or none of them.'
+    says: (_, detail) =>
+      `Kafka closed the connection${detail}. If it always does, the port may want TLS (tls) or credentials (sasl), or none of them.`
   },
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
@@ -128,16 +134,16 @@ const unknown: Entry = {
 export function toFault(cause: unknown, topic: string): Fault {
   const chain = causes(cause)
   const said = chain.find(error => error instanceof UnavailableError)
-  if (said instanceof UnavailableError) return { error: said, passing: false }
+  if (said instanceof UnavailableError) return { error: said, kind: 'mend' }
   // The innermost names the fault: what lies around it are the client's own words for "it failed".
   const codes = chain.reverse().flatMap(codesOf)
   const code = codes.find(code => Object.hasOwn(entries, code))
-  const { kind, says } = (code === undefined ? undefined : entries[code]) ?? unknown
+  const { kind, says, never } = (code === undefined ? undefined : entries[code]) ?? unknown
   const place = chain.flatMap(brokerOf)[0]
-  const detail = [place, code ?? codes[0]].filter(Boolean).join(', ')
+  const detail = [place, codes.find(name => name !== 'Error')].filter(Boolean).join(', ')
   const message = says(topic, detail === '' ? '' : ` (${detail})`)
-  const error = kind === 'never' ? new EventError(message, { cause }) : new UnavailableError(message, { cause })
-  return { error, passing: kind === 'passing' }
+  const error = never ? new EventError(message, { cause }) : new UnavailableError(message, { cause })
+  return { error, kind }
 }
 
 /** Requests go out, and no answer comes. */

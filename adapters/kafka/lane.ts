@@ -3,7 +3,7 @@ import { EventError, UnavailableError } from '../../src/adapter.ts'
 import { takeBatch } from './batch.ts'
 import type { KafkaClient } from './client.ts'
 import { silence, toFault } from './error.ts'
-import type { Waiting } from './waiting.ts'
+import { unsent, type Waiting } from './waiting.ts'
 
 /** The records for the partitions that one broker leads. One request is in flight; what arrives meanwhile is the next. */
 export interface Lane {
@@ -31,6 +31,8 @@ const BATCH_BYTES = 1_048_000
 const SLOW_MS = 1000
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 500
+/** What was known so long ago says nothing about the broker any more, in milliseconds. */
+const FORGET_MS = 5000
 
 export function openLane(leader: number, { topic, client, refresh, route }: LaneContext): Lane {
   const closing = new AbortController()
@@ -39,18 +41,22 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
   let request: AbortController | undefined
   let batchBytes = BATCH_BYTES
   let sentAt = Number.POSITIVE_INFINITY
-  /** Failures in a row, and the last of them. */
+  /** Failures in a row, the last of them, and when it was. */
   let failures = 0
   let fault: UnavailableError | undefined
+  let failedAt = 0
   /** Set when a deadline has passed for that reason, until something is accepted again. */
   let down: UnavailableError | undefined
 
   const onDeadline = () => {
     if (fault === undefined && performance.now() - sentAt < SLOW_MS) return
     down = fault ?? silence(topic)
-    const refused = queue
+    for (const waiting of takeAll()) waiting.refuse(down)
+  }
+  const takeAll = () => {
+    const all = queue
     queue = []
-    for (const waiting of refused) waiting.refuse(down)
+    return all
   }
 
   const send = async (batch: readonly Waiting[]): Promise<void> => {
@@ -84,30 +90,32 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
   }
 
   /** Puts back, before the others, what is still waited for. Nothing is sent after its deadline. */
-  const again = (batch: readonly Waiting[]) => {
-    for (const waiting of batch) if (waiting.expired) waiting.refuse(fault ?? silence(topic))
+  const again = (batch: readonly Waiting[], error: EventError | UnavailableError) => {
+    for (const waiting of batch) if (waiting.expired) waiting.refuse(error instanceof EventError ? unsent() : error)
     queue.unshift(...batch)
   }
 
   const onFailure = async (batch: readonly Waiting[], cause: unknown): Promise<void> => {
-    const { error, passing } = toFault(cause, topic)
-    if (error instanceof EventError && batch.length > 1) {
-      // It was the batch: the topic takes less in one than we thought.
-      batchBytes = largestBatch(batch) / 2
-      again(batch)
-      return
+    const { error, kind } = toFault(cause, topic)
+    failedAt = performance.now()
+    if (kind === 'record' && batch.length > 1) {
+      // Too many together, or one of them: its neighbours must not share its fate.
+      if (error instanceof EventError) batchBytes = largestBatch(batch) / 2
+      else for (const waiting of batch) waiting.alone = true
+      return again(batch, error)
     }
-    if (error instanceof EventError || !passing || down) for (const waiting of batch) waiting.refuse(error)
-    if (error instanceof EventError || !passing) return
-    fault = error
-    const wait = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
-    failures += 1
-    again(batch)
-    await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
+    if (kind !== 'passing' || down) for (const waiting of batch) waiting.refuse(error)
+    if (kind !== 'passing' || error instanceof EventError) return
+    // Otherwise all have given up, which need not be the broker's fault.
+    if (batch.some(({ settled }) => !settled) || down) {
+      fault = error
+      const wait = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
+      failures += 1
+      again(batch, error)
+      await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
+    }
     await refresh()
-    const all = queue
-    queue = []
-    route(all)
+    route(takeAll())
   }
 
   const run = async (): Promise<void> => {
@@ -134,6 +142,7 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
   return {
     add(waiting) {
       if (closing.signal.aborted) return waiting.refuse(closed())
+      if (!busy && performance.now() - failedAt > FORGET_MS) down = undefined
       if (down && (busy || queue.length > 0)) return waiting.refuse(down)
       waiting.onDeadline = onDeadline
       queue.push(waiting)
@@ -153,6 +162,7 @@ function largestBatch(batch: readonly Waiting[]): number {
   return Math.max(...partitions.map(list => list.reduce((sum, { bytes }) => sum + bytes, 0)))
 }
 
-function closed(): UnavailableError {
+/** Whoever still waits when the adapter closes gets this. */
+export function closed(): UnavailableError {
   return new UnavailableError('The connection to Kafka is being closed. Gemini delivers again.')
 }

@@ -1,6 +1,6 @@
 import { UnavailableError } from '../../src/adapter.ts'
 import type { KafkaClient } from './client.ts'
-import { type Lane, openLane } from './lane.ts'
+import { closed, type Lane, openLane } from './lane.ts'
 import { partitionOf } from './partition.ts'
 import type { KafkaRecord } from './record.ts'
 import { startWaiting, type Waiting } from './waiting.ts'
@@ -49,6 +49,7 @@ export async function openPublisher(client: KafkaClient, topic: string): Promise
 
   return {
     async publish(record, signal) {
+      if (closing.signal.aborted) throw closed()
       if (signal.aborted) throw new UnavailableError('The deadline had passed before the event came to Kafka.')
       if (performance.now() - askedAt > MAX_AGE_MS) void refresh()
       const partition = record.key ? partitionOf(record.key, leaders.length) : keyless++ % leaders.length

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
@@ -16,9 +16,11 @@ export async function readTls(tls: TlsOptions, directory: string): Promise<Conne
   if (typeof tls === 'boolean') return tls ? {} : undefined
   const { passphrase, servername } = tls
   const [ca, cert, key] = await Promise.all([
-    readPem('ca', tls.ca, directory, parseCertificate),
-    readPem('cert', tls.cert, directory, parseCertificate),
-    readPem('key', tls.key, directory, pem => parseKey(pem, passphrase))
+    readPem('ca', tls.ca, directory, pem => new X509Certificate(pem)),
+    readPem('cert', tls.cert, directory, pem => new X509Certificate(pem)),
+    readPem('key', tls.key, directory, key =>
+      createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) })
+    )
   ])
   if (cert && key && !cert.parsed.checkPrivateKey(key.parsed)) {
     throw new UnavailableError(`Kafka's ${key.name} is not the key of ${cert.name}. Name the two that belong together.`)
@@ -66,14 +68,6 @@ const ADVICE = {
   cert: "It must hold the bridge's certificate in PEM form.",
   key: 'It must hold a private key in PEM form, and tls.passphrase must fit if the key is encrypted.'
 } as const
-
-function parseCertificate(pem: string): X509Certificate {
-  return new X509Certificate(pem)
-}
-
-function parseKey(pem: string, passphrase: string | undefined): KeyObject {
-  return createPrivateKey(passphrase === undefined ? pem : { key: pem, passphrase })
-}
 
 function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)

@@ -11,6 +11,8 @@ export interface Waiting {
   readonly settled: boolean
   /** The deadline has passed. */
   readonly expired: boolean
+  /** To be sent in a request of its own. */
+  alone: boolean
   /** Part of a request that has not been answered yet. */
   inFlight: boolean
   /** Called once when the deadline passes before an answer came. */
@@ -47,6 +49,7 @@ export function startWaiting(
     record,
     partition,
     bytes: sizeOf(record),
+    alone: false,
     inFlight: false,
     get settled() {
       return settled
@@ -76,7 +79,8 @@ export function startWaiting(
   return { waiting, messageId }
 }
 
-const unsent = () =>
+/** What was still waiting for its turn at its deadline. */
+export const unsent = () =>
   new UnavailableError('The deadline passed before the event could be sent to Kafka. It will not be sent.')
 const unanswered = () =>
   new UnavailableError('Kafka had not answered by the deadline. It may have written the event all the same.')

@@ -66,11 +66,20 @@ export async function readEnvironment(env: Environment, directory: string): Prom
     { name: 'BRIDGE_ADMIN_PORT', path: adminOff ? ['admin'] : ['admin', 'port'] },
     ...BESIDE_FILE
   ]
+  // KAFKA_TLS=true says nothing that KAFKA_TLS_CA does not, and must not stand in its way.
+  const isImplied = ({ name, path }: Variable) =>
+    env[name] === 'true' &&
+    variables.some(part => env[part.name] && part.path.length > path.length && startsWith(part.path, path))
   const variableAt = (path: Path) =>
-    variables.find(variable => startsWith(path, variable.path)) ??
+    // The last is the nearest: an option comes before its parts.
+    variables.findLast(variable => startsWith(path, variable.path)) ??
     variables.find(variable => startsWith(variable.path, path))
   return {
-    tree: assign({ endpoints: paths.map(path => ({ path })) }, variables, env),
+    tree: assign(
+      { endpoints: paths.map(path => ({ path })) },
+      variables.filter(variable => !isImplied(variable)),
+      env
+    ),
     directory,
     locate: path => ({ place: variableAt(path)?.name ?? 'environment', order: 0 }),
     name: () => undefined,

@@ -94,6 +94,17 @@ test('an option that may be a mapping can be a value too', async () => {
   expect((await load({ ...SAMPLE, SAMPLE_BROKER_TLS: 'true' })).destinations[0]?.options).toMatchObject({ tls: true })
 })
 
+test('true beside a part of the mapping does not hide it', async () => {
+  const { destinations } = await load({ ...SAMPLE, SAMPLE_BROKER_TLS: 'true', SAMPLE_BROKER_TLS_CA: 'ca.pem' })
+  expect(destinations[0]?.options).toMatchObject({ tls: { ca: 'ca.pem' } })
+})
+
+test('a fault within such a mapping has the name of its part', async () => {
+  expect(await faultsOf(load({ ...SAMPLE, SAMPLE_BROKER_TLS_VERIFY: 'perhaps' }))).toEqual([
+    'SAMPLE_BROKER_TLS_VERIFY: must be true or false'
+  ])
+})
+
 test.each([
   [{ PORT: '70000' }, 'PORT: must be a whole number from 0 to 65535'],
   [{ PORT: '9464' }, 'BRIDGE_ADMIN_PORT: must differ from listen.port, or the hosts must'],

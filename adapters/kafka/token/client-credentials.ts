@@ -51,7 +51,9 @@ async function ask(address: string, init: RequestInit, endpoint: string): Promis
   } catch (cause) {
     if (cause instanceof UnavailableError) throw cause
     if (init.signal?.aborted) throw new UnavailableError(`${endpoint} did not answer in time. See whether it is up.`)
-    throw new UnavailableError(`${endpoint} cannot be reached (${codeOf(cause)}). Check sasl.tokenUrl and the network.`)
+    throw new UnavailableError(
+      `${endpoint} cannot be reached (${reasonOf(cause)}). Check sasl.tokenUrl and the network.`
+    )
   }
 }
 
@@ -99,8 +101,8 @@ function errorCode(text: string): string | undefined {
 }
 
 /** fetch itself only says "fetch failed"; what happened is in its cause. */
-function codeOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return String(cause)
-  return 'code' in cause ? String(cause.code) : cause.name
+  return 'code' in cause ? String(cause.code) : cause.message
 }

@@ -11,23 +11,15 @@ import { isBearerToken, type Token, type TokenSource } from './token.ts'
  */
 export function providedTokens(provider: string, directory: string): TokenSource {
   const name = `Kafka's sasl.provider ("${provider}")`
-  let loading: Promise<() => unknown> | undefined
 
-  const load = async (): Promise<() => unknown> => {
+  const ask = async (): Promise<Token> => {
     const { default: give } = await importModule(provider, directory).catch(cause => {
       const fault = `cannot be imported (${reasonOf(cause)})`
       throw new UnavailableError(`${name} ${fault}. Mend it, and start the bridge again.`, { cause })
     })
-    if (typeof give === 'function') return () => give()
-    throw new UnavailableError(`${name} has no function as its default export: one that gives a token.`)
-  }
-
-  const ask = async (): Promise<Token> => {
-    loading ??= load().catch(error => {
-      loading = undefined
-      throw error
-    })
-    const give = await loading
+    if (typeof give !== 'function') {
+      throw new UnavailableError(`${name} has no function as its default export: one that gives a token.`)
+    }
     try {
       return toToken(await give(), name)
     } catch (cause) {
@@ -45,8 +37,8 @@ function toToken(given: unknown, name: string): Token {
   if (!isBearerToken(value)) {
     throw new UnavailableError(`${name} gave something else than a bearer token (RFC 6750) or { value, expiresAt }.`)
   }
-  if (expiresAt === undefined || Number.isFinite(expiresAt))
-    return { value, expiresAt: expiresAt as number | undefined }
+  if (expiresAt === undefined || (typeof expiresAt === 'number' && Number.isFinite(expiresAt)))
+    return { value, expiresAt }
   throw new UnavailableError(`${name} gave an expiresAt that is not a number of milliseconds since 1970.`)
 }
 

@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { takeBatch } from '../../../adapters/kafka/batch.ts'
+import { startWaiting, type Waiting } from '../../../adapters/kafka/waiting.ts'
+
+const MAX_RECORDS = 500
+
+/** A record of so many bytes, header and all. */
+function waitingFor(bytes: number, partition = 0): Waiting {
+  const record = { key: undefined, headers: {}, value: Buffer.of() }
+  return Object.defineProperty(startWaiting(record, partition, new AbortController().signal).waiting, 'bytes', {
+    value: bytes
+  })
+}
+
+const sizes = (list: readonly Waiting[]) => list.map(({ partition, bytes }) => [partition, bytes])
+
+describe('a batch', () => {
+  test('is all there is, in its order', () => {
+    const queue = [waitingFor(1), waitingFor(2, 5), waitingFor(3), waitingFor(4, 1)]
+    expect(takeBatch(queue, 100)).toEqual({ batch: queue, rest: [] })
+    expect(takeBatch([], 100)).toEqual({ batch: [], rest: [] })
+  })
+
+  test('has so many bytes for each partition, and not one more', () => {
+    const queue = [waitingFor(60), waitingFor(60, 1), waitingFor(40), waitingFor(41, 1)]
+    const { batch, rest } = takeBatch(queue, 100)
+    expect(batch).toEqual(queue.slice(0, 3))
+    expect(rest).toEqual(queue.slice(3))
+  })
+
+  test('lets nothing overtake within a partition, and lets another partition pass', () => {
+    const { batch, rest } = takeBatch([waitingFor(60), waitingFor(50), waitingFor(1), waitingFor(2, 1)], 100)
+    expect(sizes(batch)).toEqual([
+      [0, 60],
+      [1, 2]
+    ])
+    expect(sizes(rest)).toEqual([
+      [0, 50],
+      [0, 1]
+    ])
+  })
+
+  test(`has ${MAX_RECORDS} records at most`, () => {
+    const queue = Array.from({ length: MAX_RECORDS + 2 }, (_, index) => waitingFor(1, index % 3))
+    const { batch, rest } = takeBatch(queue, 10_000)
+    expect(batch).toEqual(queue.slice(0, MAX_RECORDS))
+    expect(rest).toEqual(queue.slice(MAX_RECORDS))
+  })
+
+  test.each([
+    ['before the others', [101, 1, 1]],
+    ['after the others', [1, 1, 101]],
+    ['between the others', [1, 101, 1]]
+  ])('has a record that is too large for one, %s, alone', (_where, bytes) => {
+    let queue: Waiting[] = bytes.map((size, partition) => waitingFor(size, partition))
+    const batches: number[][] = []
+    while (queue.length > 0) {
+      const { batch, rest } = takeBatch(queue, 100)
+      batches.push(batch.map(({ bytes }) => bytes))
+      queue = rest
+    }
+    expect(batches.find(batch => batch.includes(101))).toEqual([101])
+    expect(batches.flat().toSorted()).toEqual(bytes.toSorted())
+  })
+
+  test('has nobody who has given up, nor has what waits', () => {
+    const queue = [waitingFor(60), waitingFor(60), waitingFor(60, 1), waitingFor(60)]
+    for (const index of [0, 2]) queue[index]?.accept('')
+    const { batch, rest } = takeBatch(queue, 100)
+    expect(batch).toEqual([queue[1]])
+    expect(rest).toEqual([queue[3]])
+  })
+})
+
+test('whatever waits, all of it leaves once, in order, within the limits', () => {
+  const record = fc.record({ partition: fc.nat(3), bytes: fc.integer({ min: 1, max: 130 }), settled: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(record, { maxLength: 60 }), records => {
+      const all = records.map(({ partition, bytes, settled }) => {
+        const waiting = waitingFor(bytes, partition)
+        if (settled) waiting.accept('')
+        return waiting
+      })
+      const sent: Waiting[] = []
+      for (let queue: readonly Waiting[] = all; queue.length > 0; ) {
+        const { batch, rest } = takeBatch(queue, 100)
+        expect(batch.length + rest.length).toBe(queue.filter(({ settled }) => !settled).length)
+        for (const list of Map.groupBy(batch, ({ partition }) => partition).values()) {
+          const sum = list.reduce((sum, { bytes }) => sum + bytes, 0)
+          expect(sum <= 100 || batch.length === 1).toBe(true)
+        }
+        sent.push(...batch)
+        expect(batch.length > 0 || rest.length === 0).toBe(true)
+        queue = rest
+      }
+      for (const partition of [0, 1, 2, 3]) {
+        const expected = all.filter(waiting => !waiting.settled && waiting.partition === partition)
+        const list = sent.filter(waiting => waiting.partition === partition)
+        expect(list.every((waiting, index) => waiting === expected[index])).toBe(true)
+        expect(list).toHaveLength(expected.length)
+      }
+    }),
+    { numRuns: 300 }
+  )
+})

@@ -1,0 +1,41 @@
+import { type Mock, vi } from 'vitest'
+import { type Lane, openLane } from '../../../adapters/kafka/lane.ts'
+import { startWaiting } from '../../../adapters/kafka/waiting.ts'
+import { begin, type Publication } from './publication.ts'
+import { type ScriptedClient, scriptedClient } from './scripted-client.ts'
+
+/** A lane to the broker 7, which leads every partition. */
+export interface LaneHarness {
+  readonly lane: Lane
+  readonly client: ScriptedClient
+  readonly refresh: Mock<() => Promise<void>>
+  publish(text: string, partition?: number): Publication
+}
+
+export function openTestLane(): LaneHarness {
+  const client = scriptedClient([])
+  const refresh = vi.fn(async () => {})
+  const lane = openLane(7, {
+    topic: 'jobs',
+    client,
+    refresh,
+    route(records) {
+      for (const waiting of records) lane.add(waiting)
+    }
+  })
+  return {
+    lane,
+    client,
+    refresh,
+    publish: (text, partition = 0) =>
+      begin(signal => {
+        const record = { key: undefined, headers: {}, value: Buffer.from(text) }
+        const { waiting, messageId } = startWaiting(record, partition, signal)
+        lane.add(waiting)
+        return messageId
+      })
+  }
+}
+
+/** Lets everything happen that needs no time. */
+export const turn = () => vi.advanceTimersByTimeAsync(0)

@@ -1,0 +1,37 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../brokers/watchdog.ts'
+import { startBridgeProgram } from '../spawn.ts'
+import { watchLoading } from './loaded.ts'
+
+const CLIENTS = ['kafkajs', 'oauth4webapi']
+
+/** The broker clients that `serve` has loaded by the time that its only destination was connected to, in vain or not. */
+async function clientsOf(environment: Record<string, string>): Promise<string[]> {
+  const folder = temporaryFolder('loading-')
+  onTestFinished(() => folder.remove())
+  const loaded = watchLoading(folder.path)
+  const listening = { BRIDGE_HOST: '127.0.0.1', BRIDGE_ADMIN_PORT: 'off', PORT: '0' }
+  const secret = { GEMINI_WEBHOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }
+  const program = startBridgeProgram(['serve'], { env: { ...listening, ...secret, ...environment, ...loaded.env } })
+  onTestFinished(() => program.kill('SIGKILL'))
+  await program.until(/"listening"/)
+  await program.until(/"connected"|"cannot connect/)
+  const packages = loaded.packages()
+  expect(packages).toContain('fastify')
+  return CLIENTS.filter(name => packages.includes(name))
+}
+
+test.for(['memory', 'stdout'])('%s loads no client of a broker', async adapter => {
+  expect(await clientsOf({ BRIDGE_ADAPTER: adapter })).toEqual([])
+})
+
+test('kafka loads its client, and that of token endpoints not before a token is needed', async () => {
+  const sasl = {
+    KAFKA_SASL_MECHANISM: 'oauthbearer',
+    KAFKA_SASL_TOKEN_URL: 'http://127.0.0.1:1/token',
+    KAFKA_SASL_CLIENT_ID: 'bridge',
+    KAFKA_SASL_CLIENT_SECRET: 'secret'
+  }
+  const kafka = { BRIDGE_ADAPTER: 'kafka', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'events' }
+  expect(await clientsOf({ ...kafka, ...sasl })).toEqual(['kafkajs'])
+})
