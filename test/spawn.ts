@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from './brokers/ports.ts'
+import { dieWithUs } from './brokers/watchdog.ts'
 
 export const root = fileURLToPath(new URL('../', import.meta.url))
 
@@ -19,7 +20,7 @@ export interface Program {
   exit(): Promise<number>
 }
 
-/** Starts a program with exactly this environment beside PATH and HOME. Kill it, or await its exit. */
+/** Starts a program with exactly this environment beside PATH and HOME. It ends with the test run, if not before. */
 export function start(
   command: string,
   args: readonly string[],
@@ -27,6 +28,7 @@ export function start(
 ): Program {
   const { PATH, HOME } = process.env
   const child = spawn(command, args, { cwd: options.cwd ?? root, env: { PATH, HOME, ...options.env }, detached: true })
+  dieWithUs(child)
   const exited = once(child, 'close')
   const output = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
@@ -76,13 +78,8 @@ export function startBridgeProgram(args: readonly string[], options?: Parameters
   return start(process.execPath, [`${root}src/main.ts`, ...args], options)
 }
 
-/** A port of loopback that was free just now. */
+/** A port of 127.0.0.1 that was free just now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('there is no port')
-  return address.port
+  const [port = 0] = await freePorts(1)
+  return port
 }

@@ -7,7 +7,11 @@ import { codeBlocks } from './code-blocks.ts'
 const env = {
   KAFKA_BROKERS: 'kafka-1.example.com:9093,kafka-2.example.com:9093',
   KAFKA_SASL_PASSWORD: 'a-password',
-  KAFKA_SASL_CLIENT_SECRET: 'a-secret'
+  KAFKA_SASL_CLIENT_SECRET: 'a-secret',
+  KAFKA_TLS_PASSPHRASE: 'a-passphrase',
+  CONFLUENT_KEY: 'a-key',
+  CONFLUENT_SECRET: 'a-secret',
+  EVENTHUBS_CONNECTION_STRING: 'Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKey=a-key'
 }
 const ENDPOINTS = `endpoints: [{ path: /a, verify: { static: { secrets: [${SECRET}] } } }]\n`
 
