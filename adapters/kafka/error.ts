@@ -27,6 +27,16 @@ const untrusted: Entry = {
   says: (_, detail) =>
     `Kafka's TLS certificate is not trusted${detail}. Check tls.ca, and that the host in brokers, or tls.servername, stands in the certificate.`
 }
+const closed: Entry = {
+  kind: 'passing',
+  says: (_, detail) =>
+    `Kafka closed the connection${detail}. If it always does, the port may want TLS (tls) or credentials (sasl), or none of them.`
+}
+const certificate: Entry = {
+  kind: 'mend',
+  says: (_, detail) =>
+    `Kafka does not take the bridge's own TLS certificate${detail}. Name one that it trusts: tls.cert and tls.key.`
+}
 const leaderless: Entry = {
   kind: 'passing',
   says: topic => `A partition of the Kafka topic "${topic}" has no leader now. If it lasts, see which brokers are down.`
@@ -96,7 +106,8 @@ const entries: Readonly<Record<string, Entry>> = {
   TimeoutError: unanswered,
   KafkaJSRequestTimeoutError: unanswered,
   ECONNREFUSED: unreachable,
-  ECONNRESET: unreachable,
+  // Node's code, too, when a port does not answer TLS in TLS.
+  ECONNRESET: closed,
   ENOTFOUND: unreachable,
   EAI_AGAIN: unreachable,
   ETIMEDOUT: unreachable,
@@ -104,11 +115,7 @@ const entries: Readonly<Record<string, Entry>> = {
   ENETUNREACH: unreachable,
   EPIPE: unreachable,
   KafkaJSConnectionError: unreachable,
-  KafkaJSConnectionClosedError: {
-    kind: 'passing',
-    says: (_, detail) =>
-      `Kafka closed the connection${detail}. If it always does, the port may want TLS (tls) or credentials (sasl), or none of them.`
-  },
+  KafkaJSConnectionClosedError: closed,
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
@@ -116,6 +123,13 @@ const entries: Readonly<Record<string, Entry>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   CERT_HAS_EXPIRED: untrusted,
   ERR_TLS_CERT_ALTNAME_INVALID: untrusted,
+  // TLS alerts, as OpenSSL 3.5 (Node 24) and 3.0 (Node 22) call them.
+  ...Object.fromEntries(
+    ['BAD_CERTIFICATE', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_EXPIRED', 'CERTIFICATE_REVOKED', 'UNSUPPORTED_CERTIFICATE']
+      .flatMap(alert => [`ERR_SSL_SSL/TLS_ALERT_${alert}`, `ERR_SSL_SSLV3_ALERT_${alert}`])
+      .concat('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED')
+      .map(code => [code, certificate])
+  ),
   ERR_SSL_WRONG_VERSION_NUMBER: {
     kind: 'mend',
     says: (_, detail) => `Kafka does not speak TLS there${detail}. Remove tls, or use the port that does.`

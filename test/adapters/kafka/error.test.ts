@@ -49,7 +49,18 @@ const table: Row[] = [
     'passing',
     /closed the connection.*\(tls\).*\(sasl\)/
   ],
-  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'].map(
+  [
+    'ECONNRESET',
+    () => socket('ECONNRESET'),
+    'passing',
+    new RegExp(`closed the connection \\(${BROKER}, ECONNRESET\\)`)
+  ],
+  ...['BAD_CERTIFICATE', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_EXPIRED'].flatMap(alert =>
+    [`ERR_SSL_SSL/TLS_ALERT_${alert}`, `ERR_SSL_SSLV3_ALERT_${alert}`].map(
+      (code): Row => [code, () => socket(code), 'mend', /own TLS certificate.*tls\.cert and tls\.key/]
+    )
+  ),
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'].map(
     (code): Row => [code, () => socket(code), 'passing', unreachable]
   ),
   ...[

@@ -48,16 +48,21 @@ const credentials: readonly Case[] = [
       /refused the credentials.*sasl/
     ],
     [
-      `${mechanism}: a wrong password, over TLS`,
-      at => ({ brokers: [at.saslTls], ...trusting(at), ...alice(mechanism, WRONG_PASSWORD) }),
-      /refused the credentials.*sasl/
-    ],
-    [
       `${mechanism}: a port that knows no credentials`,
       at => ({ brokers: [at.plaintext], ...alice(mechanism) }),
       /sasl.*mechanism/
     ]
   ]),
+  [
+    'a wrong password, over TLS',
+    at => ({ brokers: [at.saslTls], ...trusting(at), ...alice('scram-sha-512', WRONG_PASSWORD) }),
+    /refused the credentials.*sasl/
+  ],
+  [
+    'a mechanism that the port does not take',
+    at => ({ brokers: [at.saslTls], ...trusting(at), ...alice('scram-sha-256') }),
+    /refused the credentials.*UNSUPPORTED_SASL_MECHANISM.*sasl: the mechanism/
+  ],
   ...[
     ['that has expired', { iat: 1_600_000_000, exp: 1_600_000_300 }],
     ['for another audience', { aud: 'another' }],

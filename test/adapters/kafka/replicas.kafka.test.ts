@@ -7,6 +7,8 @@ import { it, uniqueTopic } from '../../brokers/kafka/shared.ts'
 import { connect } from './connect.ts'
 import { publish, refusalOf } from './refusal.ts'
 
+const soon = <T>(attempt: () => Promise<T>) => vi.waitFor(attempt, { timeout: 10_000, interval: 50 })
+
 // On a cluster, since Kafka asks for no more in-sync replicas than there are replicas.
 it('too few in-sync replicas, once they are enough', async ({ kafka }) => {
   const cluster = await startKafkaCluster(3)
@@ -14,7 +16,8 @@ it('too few in-sync replicas, once they are enough', async ({ kafka }) => {
   const peer = connectPeer(kafka.peer, cluster.direct)
   const topic = uniqueTopic()
   await peer.createTopic(topic, { replicas: 2, configs: { 'min.insync.replicas': '2' } })
-  const adapter = await connect({ brokers: cluster.bootstrap.split(','), topic })
+  // Not every node has heard of the topic yet.
+  const adapter = await soon(() => connect({ brokers: cluster.bootstrap.split(','), topic }))
   await publish(adapter)
 
   const [partition] = await peer.partitions(topic)
@@ -25,5 +28,5 @@ it('too few in-sync replicas, once they are enough', async ({ kafka }) => {
   expect(refusal.message).toContain(`"${topic}" has fewer in-sync replicas than its min.insync.replicas`)
 
   await peer.setTopicConfig(topic, { 'min.insync.replicas': '1' })
-  await vi.waitFor(() => publish(adapter), { timeout: 10_000, interval: 50 })
+  await soon(() => publish(adapter))
 })

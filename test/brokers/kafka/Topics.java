@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -11,6 +12,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
@@ -45,7 +47,12 @@ final class Topics {
     Peer.await("leaders", () -> {
       try {
         var found = describe(request, admin);
-        return found.size() == request.partitions() && found.stream().allMatch(info -> info.leader() != null);
+        if (found.size() != request.partitions() || found.stream().anyMatch(info -> info.leader() == null)) return false;
+        // Answered only by leaders that know that they are.
+        var ask = found.stream().collect(Collectors.toMap(
+            info -> new TopicPartition(request.topic(), info.partition()), info -> OffsetSpec.latest()));
+        admin.listOffsets(ask).all().get();
+        return true;
       } catch (ExecutionException failure) {
         if (failure.getCause() instanceof UnknownTopicOrPartitionException) return false;
         throw failure;

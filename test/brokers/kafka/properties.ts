@@ -51,7 +51,8 @@ export function nodeProperties(node: NodeProperties, security: readonly string[]
     `transaction.state.log.min.isr=${inSync}`,
     `share.coordinator.state.topic.min.isr=${inSync}`,
     'group.initial.rebalance.delay.ms=0',
-    'auto.create.topics.enable=false',
+    // So that a client which asks for a missing topic in the wrong way is seen to make it.
+    'auto.create.topics.enable=true',
     'log.cleaner.enable=false',
     // Leaders stay where a test has put them.
     'auto.leader.rebalance.enable=false',
@@ -87,6 +88,7 @@ export function securityProperties(keys: string, tokens: TokenFiles): string[] {
   const passwords = Object.entries(USERS).map(([name, password]) => `user_${name}="${password}"`)
   return [
     'sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
+    'listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512,OAUTHBEARER',
     ...['sasl_plaintext', 'sasl_ssl'].flatMap(listener => [
       `listener.name.${listener}.plain.sasl.jaas.config=${PLAIN} required ${passwords.join(' ')};`,
       `listener.name.${listener}.scram-sha-256.sasl.jaas.config=${SCRAM} required;`,
