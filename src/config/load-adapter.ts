@@ -1,8 +1,6 @@
-import { registerHooks } from 'node:module'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { adapters } from '../../adapters/index.ts'
 import type { AdapterDefinition } from '../adapter.ts'
+import { importModule } from '../import-module.ts'
 import { nearest } from './nearest.ts'
 
 const PACKAGE = /^(@[\w.~-]+\/)?[\w.~-]+(\/[\w.~/-]+)?$/
@@ -24,25 +22,11 @@ async function importAdapter(name: string, directory: string): Promise<{ readonl
   const builtIn = Object.hasOwn(adapters, name) ? adapters[name] : undefined
   try {
     if (builtIn !== undefined) return await builtIn()
-    if (/^[./]/.test(name)) return await import(pathToFileURL(resolve(directory, name)).href)
-    if (PACKAGE.test(name)) return await import(resolvePackage(name, directory))
+    if (/^[./]/.test(name) || PACKAGE.test(name)) return await importModule(name, directory)
   } catch (error) {
     throw new Error(importFault(error, name), { cause: error })
   }
   throw new Error(`is not the name of a built-in adapter (${Object.keys(adapters).join(', ')}), a package, or a path.`)
-}
-
-/** import.meta.resolve as the folder's own modules would see it: Node has its second parameter behind a flag only. */
-function resolvePackage(name: string, directory: string): string {
-  const parentURL = pathToFileURL(join(directory, 'bridge.yaml')).href
-  const hooks = registerHooks({
-    resolve: (specifier, context, next) => next(specifier, specifier === name ? { ...context, parentURL } : context)
-  })
-  try {
-    return import.meta.resolve(name)
-  } finally {
-    hooks.deregister()
-  }
 }
 
 function importFault(error: unknown, name: string): string {

@@ -1,5 +1,4 @@
-import { UnavailableError } from '../../../src/adapter.ts'
-import { importModule } from './import-module.ts'
+import { importModule, UnavailableError } from '../../../src/adapter.ts'
 import { isBearerToken, type Token, type TokenSource } from './token.ts'
 
 /**
