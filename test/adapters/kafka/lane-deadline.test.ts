@@ -1,19 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startWaiting } from '../../../adapters/kafka/waiting.ts'
 import { UnavailableError } from '../../../src/errors.ts'
-import { openTestLane, turn } from './lane-harness.ts'
+import { holdTime, openTestLane, turn } from './lane-harness.ts'
 
 /** How long an answer may come late. */
 const LATE_MS = 500
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-})
+holdTime()
 
 describe('a deadline that passes before the record was sent', () => {
   test('refuses it at once, and it never is', async () => {

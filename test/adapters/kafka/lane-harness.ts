@@ -1,4 +1,4 @@
-import { type Mock, vi } from 'vitest'
+import { afterEach, beforeEach, expect, type Mock, vi } from 'vitest'
 import { type Lane, openLane } from '../../../adapters/kafka/lane.ts'
 import { startWaiting } from '../../../adapters/kafka/waiting.ts'
 import { begin, type Publication } from './publication.ts'
@@ -39,3 +39,15 @@ export function openTestLane(): LaneHarness {
 
 /** Lets everything happen that needs no time. */
 export const turn = () => vi.advanceTimersByTimeAsync(0)
+
+/** Time passes only when a test says so, and no test leaves a timer. */
+export function holdTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    expect(vi.getTimerCount()).toBe(0)
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+}

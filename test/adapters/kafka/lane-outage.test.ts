@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../../src/errors.ts'
 import { answer, socket } from './kafkajs-errors.ts'
-import { openTestLane, turn } from './lane-harness.ts'
+import { holdTime, openTestLane, turn } from './lane-harness.ts'
 
 /** A request without an answer for so long, when a deadline passes, means an outage. */
 const SLOW_MS = 1000
@@ -15,13 +15,7 @@ const LATE_MS = 500
 const LONGEST_RETRY_MS = 500
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-})
+holdTime()
 
 describe('an outage', () => {
   /** A lane whose broker refuses connections, and where a first deadline has passed for that. */

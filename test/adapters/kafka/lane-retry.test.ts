@@ -1,20 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../../src/errors.ts'
 import { answer, socket } from './kafkajs-errors.ts'
-import { openTestLane, turn } from './lane-harness.ts'
+import { holdTime, openTestLane, turn } from './lane-harness.ts'
 
 /** The first pause is not longer. */
 const FIRST_RETRY_MS = 50
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
+holdTime()
 
 describe('an attempt that fails for a reason that may pass', () => {
   test.each([

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../../src/errors.ts'
-import { openTestLane, turn } from './lane-harness.ts'
+import { holdTime, openTestLane, turn } from './lane-harness.ts'
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-})
+holdTime()
 
 describe('group commit', () => {
   test('the first record leaves at once, alone', () => {

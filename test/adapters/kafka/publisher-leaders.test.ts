@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { answer, socket } from './kafkajs-errors.ts'
-import { turn } from './lane-harness.ts'
+import { holdTime, turn } from './lane-harness.ts'
 import { openTestPublisher } from './publisher-harness.ts'
 
 /** What is known of the topic is not older, under traffic. */
@@ -9,13 +9,7 @@ const MAX_AGE_MS = 5000
 const RETRIED_MS = 50
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-})
+holdTime()
 
 describe('a leader that has moved', () => {
   test('takes its records with it, whatever waits included; the other partitions stay', async () => {

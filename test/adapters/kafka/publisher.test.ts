@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { partitionOf } from '../../../adapters/kafka/partition.ts'
 import { openPublisher } from '../../../adapters/kafka/publisher.ts'
 import { UnavailableError } from '../../../src/errors.ts'
 import { answer, socket } from './kafkajs-errors.ts'
-import { turn } from './lane-harness.ts'
+import { holdTime, turn } from './lane-harness.ts'
 import { openTestPublisher } from './publisher-harness.ts'
 import { scriptedClient } from './scripted-client.ts'
 
@@ -11,13 +11,7 @@ import { scriptedClient } from './scripted-client.ts'
 const RETRIED_MS = 50
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
-beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0)
-  vi.useRealTimers()
-})
+holdTime()
 
 describe('opening', () => {
   test('asks who leads, once', async () => {
