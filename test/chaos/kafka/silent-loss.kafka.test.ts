@@ -1,0 +1,89 @@
+/**
+ * Two ways in which kafkajs reports as written what is not in the topic: first shown with kafkajs alone, so that it is
+ * known when they are gone, and then that the adapter does not pass them on.
+ */
+import { randomUUID } from 'node:crypto'
+import { describe, expect, onTestFinished } from 'vitest'
+import type { CloudEvent } from '../../../src/adapter.ts'
+import { sampleEvent } from '../../../src/testing/sample-event.ts'
+import { connect } from '../../adapters/kafka/connect.ts'
+import type { Peer } from '../../brokers/kafka/peer.ts'
+import { it } from '../../brokers/kafka/shared.ts'
+import { claimPlace } from '../../brokers/proxy.ts'
+import { asNamed, connectKafkajs, messageOf } from './kafkajs-alone.ts'
+import { arrivedIds, idOf, WAIT } from './scene.ts'
+
+/** The id and the place of each record, as the adapter says it. */
+async function arrivedAt(peer: Peer, topic: string): Promise<string[]> {
+  const records = await peer.read(topic)
+  return records.map(record => `${idOf(record)} ${topic}-${record.partition}@${record.offset}`)
+}
+
+describe('a partition that the producer does not know yet', { timeout: 120_000 }, () => {
+  it('kafkajs leaves its messages out, and resolves', async ({ kafka, peer, topic }) => {
+    const producer = await connectKafkajs(kafka.plaintext, { createPartitioner: asNamed })
+    await producer.send({ topic, messages: [messageOf('before')] })
+    await peer.addPartitions(topic, 2)
+    const answer = await producer.send({ topic, messages: [messageOf('known'), messageOf('unknown', 1)] })
+    expect(answer.map(({ partition, errorCode }) => [partition, errorCode])).toEqual([[0, 0]])
+    expect(await arrivedIds(peer, topic)).toEqual(['before', 'known'])
+  })
+
+  it('the adapter resolves with what is in the topic, and loses nothing', async ({ kafka, peer, topic }) => {
+    const adapter = await connect({ brokers: [kafka.plaintext], topic })
+    const published = new Map<string, string>()
+    const publish = async () => {
+      // A key of its own, so that both partitions get some.
+      const id = randomUUID()
+      const event = sampleEvent('{}', { id, partitionkey: id })
+      published.set(id, await adapter.publish(event, AbortSignal.timeout(4000)))
+    }
+    await publish()
+    await peer.addPartitions(topic, 2)
+    // Many at once: they travel in one request for both partitions. None may be refused.
+    while (![...published.values()].some(place => place.startsWith(`${topic}-1@`))) {
+      await Promise.all(Array.from({ length: 20 }, publish))
+    }
+    const arrived = new Set(await arrivedAt(peer, topic))
+    expect([...published].filter(([id, place]) => !arrived.has(`${id} ${place}`))).toEqual([])
+  })
+})
+
+describe('an answer that is lost', { timeout: 120_000 }, () => {
+  it('kafkajs, idempotent, loses the next message, and resolves', async ({ secured, peer, topic }) => {
+    const proxy = await claimPlace(secured.proxied)
+    onTestFinished(() => proxy.close())
+    const producer = await connectKafkajs(
+      `127.0.0.1:${proxy.port}`,
+      { idempotent: true, retry: { retries: 1, initialRetryTime: 50 } },
+      500
+    )
+    const send = (id: string) => producer.send({ topic, messages: [messageOf(id)] })
+    await send('first')
+    await proxy.holdAnswers()
+    await expect(send('unanswered')).rejects.toThrow()
+    await proxy.pass()
+    await expect(send('next')).resolves.toMatchObject([{ errorCode: 0 }])
+    const arrived = await arrivedIds(peer, topic)
+    expect(arrived).toContain('unanswered')
+    expect(arrived).not.toContain('next')
+  })
+
+  it('the adapter loses nothing', async ({ secured, peer, topic }) => {
+    const proxy = await claimPlace(secured.proxied)
+    onTestFinished(() => proxy.close())
+    const adapter = await connect({ brokers: [`127.0.0.1:${proxy.port}`], topic })
+    const [first, unanswered, unsent, next] = [sampleEvent(), sampleEvent(), sampleEvent(), sampleEvent()]
+    const publish = (event: CloudEvent, ms: number) => adapter.publish(event, AbortSignal.timeout(ms))
+    await publish(first, 4000)
+    await proxy.holdAnswers()
+    await expect(publish(unanswered, 500)).rejects.toMatchObject({ statusCode: 503 })
+    // The answer is lost with its connection. An attempt or two more would fail in this time.
+    await proxy.refuse()
+    await expect(publish(unsent, 1000)).rejects.toMatchObject({ statusCode: 503 })
+    await proxy.pass()
+    const accepted = () => publish(next, 4000).catch(() => undefined)
+    await expect.poll(accepted, WAIT).toBeDefined()
+    expect(await arrivedIds(peer, topic)).toEqual([first.id, unanswered.id, next.id])
+  })
+})
