@@ -62,6 +62,9 @@ const unanswered: Entry = {
   says: topic => `Kafka did not answer for the topic "${topic}". See whether its brokers are alive.`
 }
 
+/** Our own code for answers that make no sense. */
+export const NOT_KAFKA = 'NOT_KAFKA'
+
 /** By Kafka's error names, Node's and OpenSSL's codes, and the names of the client's errors. */
 const entries: Readonly<Record<string, Entry>> = {
   MESSAGE_TOO_LARGE: tooLarge,
@@ -116,6 +119,10 @@ const entries: Readonly<Record<string, Entry>> = {
   EPIPE: unreachable,
   KafkaJSConnectionError: unreachable,
   KafkaJSConnectionClosedError: closed,
+  [NOT_KAFKA]: {
+    kind: 'passing',
+    says: (_, detail) => `What answers does not speak Kafka's protocol${detail}. Check the hosts and ports in brokers.`
+  },
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,

@@ -47,7 +47,7 @@ export function openKafkajs(options: KafkajsOptions): KafkaClient {
           const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
           const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
           const leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]))
-          return Array.from({ length: Math.max(-1, ...leaders.keys()) + 1 }, (_, id) => leaders.get(id) ?? -1)
+          return partitions.map((_, id) => leaders.get(id) ?? -1)
         })
       } catch (error) {
         connection.destroy()

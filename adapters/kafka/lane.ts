@@ -48,6 +48,11 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
   /** Set when a deadline has passed for that reason, until something is accepted again. */
   let down: UnavailableError | undefined
 
+  const forget = () => {
+    failures = 0
+    fault = down = undefined
+  }
+
   const onDeadline = () => {
     if (fault === undefined && performance.now() - sentAt < SLOW_MS) return
     down = fault ?? silence(topic)
@@ -126,23 +131,19 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
       if (batch.length === 0) continue
       try {
         await send(batch)
-        failures = 0
-        fault = down = undefined
+        forget()
       } catch (cause) {
         await onFailure(batch, cause)
       }
     }
     busy = false
-    if (down === undefined) {
-      failures = 0
-      fault = undefined
-    }
+    if (down === undefined) forget()
   }
 
   return {
     add(waiting) {
       if (closing.signal.aborted) return waiting.refuse(closed())
-      if (!busy && performance.now() - failedAt > FORGET_MS) down = undefined
+      if (!busy && performance.now() - failedAt > FORGET_MS) forget()
       if (down && (busy || queue.length > 0)) return waiting.refuse(down)
       waiting.onDeadline = onDeadline
       queue.push(waiting)

@@ -2,6 +2,7 @@ import { isIP, connect as openTcp, type Socket } from 'node:net'
 import { connect as openTls, type ConnectionOptions as TlsOptions } from 'node:tls'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import type { Log } from '../../../src/adapter.ts'
+import { NOT_KAFKA } from '../error.ts'
 
 export interface ConnectionOptions {
   /** Where to begin, as `host:port`. */
@@ -62,6 +63,7 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
           ? openTls({ host, port, ...servername, ...ssl }, onConnect)
           : openTcp({ host, port }, onConnect)
         socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS)
+        catchListeners(socket)
         sockets.add(socket.once('close', () => sockets.delete(socket)))
         return socket
       }
@@ -92,6 +94,22 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
       for (const socket of sockets) socket.destroy(new Error('The connection was given up.'))
       // Only to stop its timers: with the sockets gone, there is nobody to wait for.
       opening?.then(client => client.disconnect()).catch(() => {})
+    }
+  }
+}
+
+/**
+ * kafkajs throws out of its listener at an answer whose length makes no sense, as from a port that is not Kafka's. Nobody
+ * could catch that, and the process would end.
+ */
+function catchListeners(socket: Socket): void {
+  const emit: (name: string | symbol, ...values: unknown[]) => boolean = socket.emit.bind(socket)
+  socket.emit = (name: string | symbol, ...values: unknown[]) => {
+    try {
+      return emit(name, ...values)
+    } catch (cause) {
+      socket.destroy(Object.assign(new Error('The answer is not one of Kafka.', { cause }), { code: NOT_KAFKA }))
+      return true
     }
   }
 }

@@ -119,6 +119,25 @@ test('an outage that was long ago is forgotten', async () => {
   expect(publications.map(({ state }) => state)).toEqual(['accepted', 'accepted'])
 })
 
+test('nor does an outage that was long ago speak against a broker that is merely slow', async () => {
+  const { publish, client } = openTestLane()
+  const first = publish('first')
+  client.open[0]?.fail(socket('ECONNREFUSED'))
+  await turn()
+  first.expire()
+  await vi.advanceTimersByTimeAsync(FORGET_MS + LONGEST_RETRY_MS)
+  publish('a')
+  const [waits, gone] = [publish('b'), publish('c')]
+  gone.expire()
+  await turn()
+  expect(waits.state).toBe('waiting')
+  for (const _ of [0, 1]) {
+    client.open[0]?.accept()
+    await turn()
+  }
+  expect(waits.state).toBe('accepted')
+})
+
 test('a request that its callers gave up early is no sign of an outage', async () => {
   const { publish, client } = openTestLane()
   const impatient = publish('a')

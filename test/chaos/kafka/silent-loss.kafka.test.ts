@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished } from 'vitest'
+import { openKafkajs } from '../../../adapters/kafka/kafkajs.ts'
 import type { CloudEvent } from '../../../src/adapter.ts'
 import { sampleEvent } from '../../../src/testing/sample-event.ts'
 import { connect } from '../../adapters/kafka/connect.ts'
@@ -12,6 +13,16 @@ import { it } from '../../brokers/kafka/shared.ts'
 import { claimPlace } from '../../brokers/proxy.ts'
 import { asNamed, connectKafkajs, messageOf } from './kafkajs-alone.ts'
 import { arrivedIds, idOf, WAIT } from './scene.ts'
+
+const plain = {
+  clientId: 'test',
+  compression: 'none',
+  tls: async () => undefined,
+  sasl: () => undefined,
+  log: { debug() {}, info() {}, warn() {}, error() {} }
+} as const
+
+const recordOf = (id: string) => ({ key: undefined, headers: { ce_id: id }, value: Buffer.from(id) })
 
 /** The id and the place of each record, as the adapter says it. */
 async function arrivedAt(peer: Peer, topic: string): Promise<string[]> {
@@ -27,6 +38,20 @@ describe('a partition that the producer does not know yet', { timeout: 120_000 }
     const answer = await producer.send({ topic, messages: [messageOf('known'), messageOf('unknown', 1)] })
     expect(answer.map(({ partition, errorCode }) => [partition, errorCode])).toEqual([[0, 0]])
     expect(await arrivedIds(peer, topic)).toEqual(['before', 'known'])
+  })
+
+  it("the adapter's port does not say that they are accepted, and then writes them", async ({ kafka, peer, topic }) => {
+    const client = openKafkajs({ ...plain, brokers: [kafka.plaintext], topic })
+    onTestFinished(() => client.close())
+    const signal = AbortSignal.timeout(30_000)
+    const [leader = Number.NaN] = await client.leaders(signal)
+    const produce = (...partitions: readonly number[]) =>
+      client.produce(leader, new Map(partitions.map(partition => [partition, [recordOf(`${partition}`)]])), signal)
+    await produce(0)
+    await peer.addPartitions(topic, 2)
+    expect([...(await produce(0, 1)).keys()]).toEqual([0])
+    expect([...(await produce(1)).keys()]).toEqual([1])
+    expect((await arrivedIds(peer, topic)).sort()).toEqual(['0', '0', '1'])
   })
 
   it('the adapter resolves with what is in the topic, and loses nothing', async ({ kafka, peer, topic }) => {
