@@ -18,7 +18,7 @@ describe('while the bridge runs', { timeout: 120_000 }, () => {
     const isUsed = async () => (await peer.read(scene.topic)).some(({ partition }) => partition === 1)
     await expect.poll(isUsed, { timeout: 10_000, interval: 200 }).toBe(true)
     const deliveries = await load.stop()
-    expect(refusals(deliveries)).toEqual([])
+    expect(refusals(deliveries)).toHaveLength(0)
     const { duplicates } = await scene.ledger(deliveries, 'partition added')
     expect(duplicates).toBe(0)
     await bridge.end()
