@@ -1,9 +1,19 @@
-import { type Admin, CompressionTypes, type Message, type Producer, type RecordMetadata } from 'kafkajs'
+import {
+  type Admin,
+  CompressionTypes,
+  type Message,
+  type PartitionerArgs,
+  type PartitionMetadata,
+  type Producer,
+  type RecordMetadata
+} from 'kafkajs'
 import type { KafkaClient } from './client.ts'
 import { CONNECT_MS, type Connection, type ConnectionOptions, openConnection } from './kafkajs/connection.ts'
 import type { KafkaRecord } from './record.ts'
 
-export interface KafkajsOptions extends ConnectionOptions {
+export interface KafkajsOptions extends Omit<ConnectionOptions, 'seeds'> {
+  /** Where to begin, as `host:port`. */
+  readonly brokers: readonly string[]
   readonly topic: string
   readonly compression: 'none' | 'gzip'
 }
@@ -22,42 +32,55 @@ export function openKafkajs(options: KafkajsOptions): KafkaClient {
   const producers = new Map<number, Connection<Producer>>()
   let admin: Connection<Admin> | undefined
 
-  const openAdmin = () => openConnection(options, kafka => kafka.admin())
-  const openProducer = () =>
-    openConnection(options, kafka =>
+  // Each connection begins with another broker: one that hangs would hold up whoever begins with it.
+  let turn = Math.floor(Math.random() * options.brokers.length)
+  const seeds = () => {
+    turn = (turn + 1) % options.brokers.length
+    return [...options.brokers.slice(turn), ...options.brokers.slice(0, turn)]
+  }
+  const openAdmin = () => openConnection({ ...options, seeds }, kafka => kafka.admin())
+  const openProducer = (leader: number) =>
+    openConnection({ ...options, seeds }, kafka =>
       kafka.producer({
         // A retry would leave out partitions whose leader moved to a broker that has already answered.
         retry: { retries: 0 },
         // After a lost answer, the next record would be taken for a duplicate, and be lost.
         idempotent: false,
         allowAutoTopicCreation: false,
-        createPartitioner:
-          () =>
-          ({ message }) =>
-            message.partition ?? 0
+        createPartitioner: () => partitionsOf(leader)
       })
     )
 
+  const askLeaders = async (signal: AbortSignal) => {
+    admin ??= openAdmin()
+    const connection = admin
+    try {
+      return await connection.use(AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]), async client => {
+        const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
+        const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
+        const leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]))
+        return partitions.map((_, id) => leaders.get(id) ?? -1)
+      })
+    } catch (error) {
+      connection.destroy()
+      if (admin === connection) admin = undefined
+      throw error
+    }
+  }
+
   return {
     async leaders(signal) {
-      admin ??= openAdmin()
-      const connection = admin
       try {
-        return await connection.use(AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]), async client => {
-          const { topics } = await client.fetchTopicMetadata({ topics: [topic] })
-          const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
-          const leaders = new Map(partitions.map(({ partitionId, leader }) => [partitionId, leader]))
-          return partitions.map((_, id) => leaders.get(id) ?? -1)
-        })
+        return await askLeaders(signal)
       } catch (error) {
-        connection.destroy()
-        if (admin === connection) admin = undefined
-        throw error
+        if (signal.aborted) throw error
+        // kafkajs asks any of the brokers, and it may have been the one in trouble.
+        return await askLeaders(signal)
       }
     },
 
     async produce(leader, records, signal) {
-      const connection = producers.get(leader) ?? openProducer()
+      const connection = producers.get(leader) ?? openProducer(leader)
       producers.set(leader, connection)
       let accepted: Map<number, bigint> | undefined
       try {
@@ -81,6 +104,23 @@ export function openKafkajs(options: KafkajsOptions): KafkaClient {
       producers.clear()
       admin = undefined
     }
+  }
+}
+
+/**
+ * Takes the partition that a record names, if the producer knows that too as one that the leader leads. Otherwise, before
+ * anything is sent: it would send to another broker, which may be in trouble, or leave the record out.
+ */
+function partitionsOf(leader: number): (args: PartitionerArgs) => number {
+  let known: readonly PartitionMetadata[] = []
+  let led = new Set<number>()
+  return ({ partitionMetadata, message: { partition = -1 } }) => {
+    if (known !== partitionMetadata) {
+      known = partitionMetadata
+      led = new Set(known.flatMap(metadata => (metadata.leader === leader ? metadata.partitionId : [])))
+    }
+    if (led.has(partition)) return partition
+    throw Object.assign(new Error('The partition is led by another broker.'), { type: 'NOT_LEADER_FOR_PARTITION' })
   }
 }
 

@@ -5,8 +5,8 @@ import type { Log } from '../../../src/adapter.ts'
 import { NOT_KAFKA } from '../error.ts'
 
 export interface ConnectionOptions {
-  /** Where to begin, as `host:port`. */
-  readonly brokers: readonly string[]
+  /** Asked at each new connection: where to begin, as `host:port`, tried in this order. */
+  readonly seeds: () => string[]
   readonly clientId: string
   /** Asked at each new connection, so that files that changed are read again. `undefined`: no TLS. */
   readonly tls: () => Promise<TlsOptions | undefined>
@@ -42,13 +42,13 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
   const open = async (): Promise<Client> => {
     const ssl = await options.tls()
     const sasl = options.sasl()
+    const seeds = options.seeds()
     const kafka = new Kafka({
-      // kafkajs begins with the first: with one that hangs, nobody would ever come to the second.
-      brokers: rotate(options.brokers, Math.floor(Math.random() * options.brokers.length)),
+      brokers: seeds,
       clientId: options.clientId,
       connectionTimeout: TCP_TIMEOUT_MS,
       // The seeds are tried in turn; requests of our own are not repeated here.
-      retry: { retries: options.brokers.length, initialRetryTime: 50, maxRetryTime: 200 },
+      retry: { retries: seeds.length, initialRetryTime: 50, maxRetryTime: 200 },
       ...(ssl && { ssl }),
       ...(sasl && { sasl }),
       logLevel: logLevel.ERROR,
@@ -112,10 +112,6 @@ function catchListeners(socket: Socket): void {
       return true
     }
   }
-}
-
-function rotate<T>(list: readonly T[], by: number): T[] {
-  return [...list.slice(by), ...list.slice(0, by)]
 }
 
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ it('a token from the token endpoint opens each connection, until the broker refu
   const client = { tokenUrl: server.url, clientId: 'bridge', clientSecret: 'secret' }
   const sasl = createSasl({ mechanism: 'oauthbearer', ...client }, '/')
   const connect = async () => {
-    const options = { brokers: [secured.sasl], clientId: 'test', tls: async () => undefined, sasl, log }
+    const options = { seeds: () => [secured.sasl], clientId: 'test', tls: async () => undefined, sasl, log }
     const connection = openConnection(options, kafka => kafka.admin())
     onTestFinished(() => connection.destroy())
     return connection.use(AbortSignal.timeout(5000), admin => admin.fetchTopicMetadata({ topics: [topic] }))
