@@ -16,9 +16,11 @@ export async function readTls(tls: TlsOptions, directory: string): Promise<Conne
   if (typeof tls === 'boolean') return tls ? {} : undefined
   const { passphrase, servername } = tls
   // One after the other, so that of several faults it is always the first that is named.
-  const ca = await readPem('ca', tls.ca, directory, parseCertificate)
-  const cert = await readPem('cert', tls.cert, directory, parseCertificate)
-  const key = await readPem('key', tls.key, directory, pem => parseKey(pem, passphrase))
+  const ca = await readPem('ca', tls.ca, directory, pem => new X509Certificate(pem))
+  const cert = await readPem('cert', tls.cert, directory, pem => new X509Certificate(pem))
+  const key = await readPem('key', tls.key, directory, key =>
+    createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) })
+  )
   if (cert && key && !cert.parsed.checkPrivateKey(key.parsed)) {
     throw new UnavailableError(`Kafka's ${key.name} is not the key of ${cert.name}. Name the two that belong together.`)
   }
