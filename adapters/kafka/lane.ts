@@ -27,7 +27,7 @@ export interface LaneContext {
  * batch needs for itself. A batch holds what one request has for one partition.
  */
 const BATCH_BYTES = 1_048_000
-/** A request that has been in flight for so long when a deadline passes means a broker in trouble, in milliseconds. */
+/** A request that has been in flight for so long may mean a broker in trouble, in milliseconds. */
 const SLOW_MS = 1000
 const FIRST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 500
@@ -78,6 +78,11 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
     const byPartition = Map.groupBy(batch, ({ partition }) => partition)
     const records = new Map([...byPartition].map(([partition, list]) => [partition, list.map(({ record }) => record)]))
     sentAt = performance.now()
+    // Others may lead by now: whoever is not in flight need not wait for this answer.
+    const slow = setInterval(async () => {
+      await refresh()
+      route(takeAll())
+    }, SLOW_MS)
     try {
       const offsets = await client.produce(leader, records, sending.signal)
       for (const [partition, list] of byPartition) {
@@ -89,6 +94,7 @@ export function openLane(leader: number, { topic, client, refresh, route }: Lane
       if ([...byPartition.keys()].some(partition => !offsets.has(partition)))
         throw new Error('The answer leaves out a partition.')
     } finally {
+      clearInterval(slow)
       sentAt = Number.POSITIVE_INFINITY
       for (const waiting of batch) waiting.inFlight = false
     }

@@ -6,10 +6,12 @@ vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
 holdTime()
 
 describe('group commit', () => {
-  test('the first record leaves at once, alone', () => {
+  test('the first record leaves at once, alone', async () => {
     const { publish, client } = openTestLane()
     publish('a')
     expect(client.requests).toMatchObject([{ leader: 7, values: { 0: ['a'] } }])
+    client.open[0]?.accept()
+    await turn()
   })
 
   test('what arrives while a request is in flight leaves together in the next one, whatever its partition', async () => {
@@ -44,6 +46,8 @@ describe('group commit', () => {
       await turn()
     }
     expect(performance.now()).toBe(start)
+    client.open[0]?.accept()
+    await turn()
   })
 
   test('a lane that had nothing to do begins again at once', async () => {

@@ -5,6 +5,8 @@ import { openTestPublisher } from './publisher-harness.ts'
 
 /** What is known of the topic is not older, under traffic. */
 const MAX_AGE_MS = 5000
+/** A request without an answer for so long may mean a broker in trouble. */
+const SLOW_MS = 1000
 /** After the shortest pause there was another attempt. */
 const RETRIED_MS = 50
 
@@ -29,6 +31,20 @@ describe('a leader that has moved', () => {
     expect(client.open[0]?.leader).toBe(2)
     client.open[0]?.accept()
     await turn()
+  })
+
+  test('is noticed while a request hangs: what waits behind it goes to the new one', async () => {
+    const { publish, client } = await openTestPublisher([1])
+    const [hangs, waits] = [publish('a'), publish('b')]
+    client.leaders.mockResolvedValue([2])
+    await vi.advanceTimersByTimeAsync(SLOW_MS)
+    expect(client.open.map(({ leader, values }) => [leader, values])).toEqual([
+      [1, { 0: ['a'] }],
+      [2, { 0: ['b'] }]
+    ])
+    for (const request of client.open) request.accept()
+    await turn()
+    expect([hangs.state, waits.state]).toEqual(['accepted', 'accepted'])
   })
 
   test('is noticed when the answer leaves the partition out', async () => {
