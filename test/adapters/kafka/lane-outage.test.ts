@@ -17,18 +17,18 @@ const LONGEST_RETRY_MS = 500
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
 holdTime()
 
-describe('an outage', () => {
-  /** A lane whose broker refuses connections, and where a first deadline has passed for that. */
-  async function fallen() {
-    const harness = openTestLane()
-    const [first, second] = [harness.publish('first'), harness.publish('second')]
-    harness.client.open[0]?.fail(socket('ECONNREFUSED'))
-    await turn()
-    first.expire()
-    await turn()
-    return { ...harness, first, second }
-  }
+/** A lane whose broker refuses connections, and where a first deadline has passed for that. */
+async function fallen() {
+  const harness = openTestLane()
+  const [first, second] = [harness.publish('first'), harness.publish('second')]
+  harness.client.open[0]?.fail(socket('ECONNREFUSED'))
+  await turn()
+  first.expire()
+  await turn()
+  return { ...harness, first, second }
+}
 
+describe('an outage', () => {
   test('is known with the first deadline that passes for it: everybody is told at once', async () => {
     const { publish, client, first, second } = await fallen()
     const third = publish('third')
@@ -105,11 +105,7 @@ describe('an outage', () => {
 })
 
 test('an outage that was long ago is forgotten', async () => {
-  const { publish, client } = openTestLane()
-  const first = publish('first')
-  client.open[0]?.fail(socket('ECONNREFUSED'))
-  await turn()
-  first.expire()
+  const { publish, client } = await fallen()
   await vi.advanceTimersByTimeAsync(FORGET_MS + LONGEST_RETRY_MS)
   const publications = [publish('a'), publish('b')]
   for (const _ of publications) {
@@ -120,11 +116,7 @@ test('an outage that was long ago is forgotten', async () => {
 })
 
 test('nor does an outage that was long ago speak against a broker that is merely slow', async () => {
-  const { publish, client } = openTestLane()
-  const first = publish('first')
-  client.open[0]?.fail(socket('ECONNREFUSED'))
-  await turn()
-  first.expire()
+  const { publish, client } = await fallen()
   await vi.advanceTimersByTimeAsync(FORGET_MS + LONGEST_RETRY_MS)
   publish('a')
   const [waits, gone] = [publish('b'), publish('c')]
