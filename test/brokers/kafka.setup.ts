@@ -16,7 +16,8 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return stop
   } catch (cause) {
     if (process.env['REQUIRE_BROKERS'] === '1') throw cause
-    process.stderr.write(`No Kafka, so its tests are SKIPPED. ${cause instanceof Error ? cause.message : cause}\n`)
+    const remedy = 'Install JDK 17 or newer, or name a broker with TEST_KAFKA_BROKERS.'
+    process.stderr.write(`No Kafka, so its tests are SKIPPED. ${remedy} ${cause}\n`)
     project.provide('kafka', null)
     return undefined
   }
