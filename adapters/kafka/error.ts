@@ -1,22 +1,5 @@
-import { EventError, UnavailableError } from '../../src/adapter.ts'
-
-/** What became of records that were not accepted. */
-export interface Fault {
-  readonly error: EventError | UnavailableError
-  /**
-   * `passing`: it may pass by itself within the deadline, so try again. `mend`: an operator has to mend it. `record`: it
-   * is one record that is not taken, and its neighbours may be.
-   */
-  readonly kind: 'passing' | 'mend' | 'record'
-}
-
-/** What the operator has to know: the code that Kafka or Node gives, and what there is to do about it. */
-interface Entry {
-  readonly says: (topic: string, detail: string) => string
-  readonly kind: Fault['kind']
-  /** No redelivery can help. */
-  readonly never?: true
-}
+import { UnavailableError } from '../../src/adapter.ts'
+import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
 
 const unreachable: Entry = {
   kind: 'passing',
@@ -148,23 +131,9 @@ const unknown: Entry = {
   says: (topic, detail) => `Kafka did not accept the event for the topic "${topic}"${detail}.`
 }
 
-/**
- * What an error of the Kafka client means, by its codes and its causes' codes, never by its text. Whatever is not known
- * may pass.
- */
+/** What an error of the Kafka client means. Whatever is not known may pass. */
 export function toFault(cause: unknown, topic: string): Fault {
-  const chain = causes(cause)
-  const said = chain.find(error => error instanceof UnavailableError)
-  if (said instanceof UnavailableError) return { error: said, kind: 'mend' }
-  // The innermost names the fault: what lies around it are the client's own words for "it failed".
-  const codes = chain.reverse().flatMap(codesOf)
-  const code = codes.find(code => Object.hasOwn(entries, code))
-  const { kind, says, never } = (code === undefined ? undefined : entries[code]) ?? unknown
-  const place = chain.flatMap(brokerOf)[0]
-  const detail = [place, codes.find(name => name !== 'Error')].filter(Boolean).join(', ')
-  const message = says(topic, detail === '' ? '' : ` (${detail})`)
-  const error = never ? new EventError(message, { cause }) : new UnavailableError(message, { cause })
-  return { error, kind }
+  return faultOf(cause, topic, { entries, unknown, detailOf: brokerOf })
 }
 
 /** Requests go out, and no answer comes. */
@@ -172,18 +141,6 @@ export function silence(topic: string): UnavailableError {
   return new UnavailableError(unanswered.says(topic, ''))
 }
 
-/** An error and what it came from, outermost first. Causes may form a circle. */
-function causes(error: unknown): Error[] {
-  const chain: Error[] = []
-  for (let next = error; next instanceof Error && !chain.includes(next); next = next.cause) chain.push(next)
-  return chain
-}
-
-function codesOf(error: Error): string[] {
-  const { type, code, name }: Error & { type?: unknown; code?: unknown } = error
-  return [type, code, name].filter(text => typeof text === 'string')
-}
-
-function brokerOf(error: Error): string[] {
-  return 'broker' in error && typeof error.broker === 'string' ? [error.broker] : []
+function brokerOf(chain: readonly Error[]): string | undefined {
+  return chain.flatMap(error => ('broker' in error && typeof error.broker === 'string' ? error.broker : []))[0]
 }

@@ -1,9 +1,10 @@
 import { UnavailableError } from '../../src/adapter.ts'
+import type { Lane } from '../lane/lane.ts'
+import { closed, startWaiting, type Waiting } from '../lane/waiting.ts'
 import type { KafkaClient } from './client.ts'
-import { closed, type Lane, openLane } from './lane.ts'
+import { broker, openLeaderLane, type Placed } from './lane.ts'
 import { partitionOf } from './partition.ts'
 import type { KafkaRecord } from './record.ts'
-import { startWaiting, type Waiting } from './waiting.ts'
 
 /** Brings records to the brokers that lead their partitions. */
 export interface Publisher {
@@ -21,7 +22,7 @@ const MAX_AGE_MS = 5000
  */
 export async function openPublisher(client: KafkaClient, topic: string): Promise<Publisher> {
   const closing = new AbortController()
-  const lanes = new Map<number, Lane>()
+  const lanes = new Map<number, Lane<Placed>>()
   let leaders = await client.leaders(closing.signal)
   let askedAt = performance.now()
   let asking: Promise<void> | undefined
@@ -38,22 +39,22 @@ export async function openPublisher(client: KafkaClient, topic: string): Promise
     }
   }
   const refresh = () => (asking ??= ask())
-  const route = (records: readonly Waiting[]) => {
-    for (const waiting of records) laneOf(leaders[waiting.partition] ?? -1).add(waiting)
+  const route = (records: readonly Waiting<Placed>[]) => {
+    for (const waiting of records) laneOf(leaders[waiting.item.partition] ?? -1).add(waiting)
   }
   const laneOf = (leader: number) => {
-    const lane = lanes.get(leader) ?? openLane(leader, { topic, client, refresh, route })
+    const lane = lanes.get(leader) ?? openLeaderLane(leader, { topic, client, refresh, route })
     lanes.set(leader, lane)
     return lane
   }
 
   return {
     async publish(record, signal) {
-      if (closing.signal.aborted) throw closed()
+      if (closing.signal.aborted) throw closed(broker.name)
       if (signal.aborted) throw new UnavailableError('The deadline had passed before the event came to Kafka.')
       if (performance.now() - askedAt > MAX_AGE_MS) void refresh()
       const partition = record.key ? partitionOf(record.key, leaders.length) : keyless++ % leaders.length
-      const { waiting, messageId } = startWaiting(record, partition, signal)
+      const { waiting, messageId } = startWaiting({ record, partition }, broker, signal)
       route([waiting])
       return messageId
     },

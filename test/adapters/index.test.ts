@@ -8,7 +8,7 @@ const folder = new URL('../../adapters/', import.meta.url)
 describe('the list of adapters', () => {
   it('has every adapter in the folder, and nothing else', () => {
     const names = new Set(readdirSync(folder).map(file => parse(file).name))
-    for (const other of ['index', 'README']) names.delete(other)
+    for (const other of ['index', 'lane', 'README']) names.delete(other)
     expect(Object.keys(adapters).toSorted()).toEqual([...names].toSorted())
   })
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test, vi } from 'vitest'
 import { answer, socket } from './kafkajs-errors.ts'
 import { openModel, type PublisherModel } from './publisher-model.ts'
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 beforeEach(() => {
   vi.useFakeTimers()
 })

@@ -1,12 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
-import { startWaiting } from '../../../adapters/kafka/waiting.ts'
+import { broker } from '../../../adapters/kafka/lane.ts'
+import { startWaiting } from '../../../adapters/lane/waiting.ts'
 import { UnavailableError } from '../../../src/errors.ts'
 import { holdTime, openTestLane, turn } from './lane-harness.ts'
 
 /** How long an answer may come late. */
 const LATE_MS = 500
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 holdTime()
 
 describe('a deadline that passes before the record was sent', () => {
@@ -132,11 +133,12 @@ describe('a deadline that passes in flight', () => {
 
   test('after all is over finds nobody who listens', async () => {
     const { client, lane } = openTestLane()
+    const record = { key: undefined, headers: {}, value: Buffer.of() }
     const { signal } = new AbortController()
     const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
     const settle = [() => client.open[0]?.accept(), () => client.open[0]?.fail(new UnavailableError('no'))]
     for (const answer of settle) {
-      const { waiting, messageId } = startWaiting({ key: undefined, headers: {}, value: Buffer.of() }, 0, signal)
+      const { waiting, messageId } = startWaiting({ record, partition: 0 }, broker, signal)
       lane.add(waiting)
       answer()
       await messageId.catch(() => {})

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, type Mock, vi } from 'vitest'
-import { type Lane, openLane } from '../../../adapters/kafka/lane.ts'
-import { startWaiting } from '../../../adapters/kafka/waiting.ts'
-import { begin, type Publication } from './publication.ts'
+import { broker, openLeaderLane, type Placed } from '../../../adapters/kafka/lane.ts'
+import type { Lane } from '../../../adapters/lane/lane.ts'
+import { startWaiting } from '../../../adapters/lane/waiting.ts'
+import { begin, type Publication } from '../lane/publication.ts'
 import { type ScriptedClient, scriptedClient } from './scripted-client.ts'
 
 /** A lane to the broker 7, which leads every partition. */
 export interface LaneHarness {
-  readonly lane: Lane
+  readonly lane: Lane<Placed>
   readonly client: ScriptedClient
   readonly refresh: Mock<() => Promise<void>>
   publish(text: string, partition?: number): Publication
@@ -15,7 +16,7 @@ export interface LaneHarness {
 export function openTestLane(): LaneHarness {
   const client = scriptedClient([])
   const refresh = vi.fn(async () => {})
-  const lane = openLane(7, {
+  const lane = openLeaderLane(7, {
     topic: 'jobs',
     client,
     refresh,
@@ -30,7 +31,7 @@ export function openTestLane(): LaneHarness {
     publish: (text, partition = 0) =>
       begin(signal => {
         const record = { key: undefined, headers: {}, value: Buffer.from(text) }
-        const { waiting, messageId } = startWaiting(record, partition, signal)
+        const { waiting, messageId } = startWaiting({ record, partition }, broker, signal)
         lane.add(waiting)
         return messageId
       })

@@ -14,7 +14,7 @@ const LATE_MS = 500
 /** No pause between attempts is longer. */
 const LONGEST_RETRY_MS = 500
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 holdTime()
 
 /** A lane whose broker refuses connections, and where a first deadline has passed for that. */

@@ -6,7 +6,7 @@ import { holdTime, openTestLane, turn } from './lane-harness.ts'
 /** The first pause is not longer. */
 const FIRST_RETRY_MS = 50
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 holdTime()
 
 describe('an attempt that fails for a reason that may pass', () => {

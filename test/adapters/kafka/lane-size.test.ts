@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { KafkaRecord } from '../../../adapters/kafka/record.ts'
 import { EventError, UnavailableError } from '../../../src/errors.ts'
+import type { Publication } from '../lane/publication.ts'
 import { encodedBatchSize } from './encoded-size.ts'
 import { answer } from './kafkajs-errors.ts'
 import { openTestLane } from './lane-harness.ts'
-import type { Publication } from './publication.ts'
 import type { Request } from './scripted-client.ts'
 
 /** Kafka's own for max.message.bytes: 1 MiB, and the 12 bytes before a batch. */

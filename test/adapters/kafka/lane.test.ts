@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { UnavailableError } from '../../../src/errors.ts'
 import { holdTime, openTestLane, turn } from './lane-harness.ts'
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 holdTime()
 
 describe('group commit', () => {

@@ -1,5 +1,5 @@
 import { openPublisher, type Publisher } from '../../../adapters/kafka/publisher.ts'
-import { begin, type Publication } from './publication.ts'
+import { begin, type Publication } from '../lane/publication.ts'
 import { type ScriptedClient, scriptedClient } from './scripted-client.ts'
 
 export interface PublisherHarness {

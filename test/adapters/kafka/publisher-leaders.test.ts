@@ -10,7 +10,7 @@ const SLOW_MS = 1000
 /** After the shortest pause there was another attempt. */
 const RETRIED_MS = 50
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 holdTime()
 
 describe('a leader that has moved', () => {

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest'
 import { EventError, UnavailableError } from '../../../src/errors.ts'
-import type { Publication } from './publication.ts'
+import type { Publication } from '../lane/publication.ts'
 import { openTestPublisher } from './publisher-harness.ts'
 import type { Request } from './scripted-client.ts'
 

@@ -10,7 +10,7 @@ import { scriptedClient } from './scripted-client.ts'
 /** After the shortest pause there was another attempt. */
 const RETRIED_MS = 50
 
-vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
+vi.mock('node:timers/promises', () => import('../lane/timers-promises.ts'))
 holdTime()
 
 describe('opening', () => {

@@ -1,11 +1,10 @@
 import { type EventError, UnavailableError } from '../../src/adapter.ts'
-import { type KafkaRecord, sizeOf } from './record.ts'
+import type { Broker } from './broker.ts'
 
-/** A record on its way, and who waits for it. */
-export interface Waiting {
-  readonly record: KafkaRecord
-  readonly partition: number
-  /** In a batch, before compression. */
+/** An item on its way, and who waits for it. */
+export interface Waiting<Item> {
+  readonly item: Item
+  /** Its share in a request. */
   readonly bytes: number
   /** Whoever waited has been answered. */
   readonly settled: boolean
@@ -24,17 +23,17 @@ export interface Waiting {
 }
 
 /**
- * How long after its deadline a record in flight may still be accepted, in milliseconds: the bridge has answered by
- * then, but counts what was accepted late.
+ * How long after its deadline an item in flight may still be accepted, in milliseconds: the bridge has answered by then,
+ * but counts what was accepted late.
  */
 const LATE_MS = 500
 
-/** Begins to wait for a record, until `signal` aborts: at once if it is not in flight by then. */
-export function startWaiting(
-  record: KafkaRecord,
-  partition: number,
+/** Begins to wait for an item, until `signal` aborts: at once if it is not in flight by then. */
+export function startWaiting<Item>(
+  item: Item,
+  { name, sizeOf }: Pick<Broker<Item>, 'name' | 'sizeOf'>,
   signal: AbortSignal
-): { readonly waiting: Waiting; readonly messageId: Promise<string> } {
+): { readonly waiting: Waiting<Item>; readonly messageId: Promise<string> } {
   const { promise: messageId, resolve, reject } = Promise.withResolvers<string>()
   let late: NodeJS.Timeout | undefined
   let settled = false
@@ -45,10 +44,9 @@ export function startWaiting(
     signal.removeEventListener('abort', onAbort)
     waiting.onSettled()
   }
-  const waiting: Waiting = {
-    record,
-    partition,
-    bytes: sizeOf(record),
+  const waiting: Waiting<Item> = {
+    item,
+    bytes: sizeOf(item),
     alone: false,
     inFlight: false,
     get settled() {
@@ -72,15 +70,23 @@ export function startWaiting(
   }
   function onAbort(): void {
     waiting.onDeadline()
-    if (waiting.inFlight) late = setTimeout(() => waiting.refuse(unanswered()), LATE_MS)
-    else waiting.refuse(unsent())
+    if (waiting.inFlight) late = setTimeout(() => waiting.refuse(unanswered(name)), LATE_MS)
+    else waiting.refuse(unsent(name))
   }
   signal.addEventListener('abort', onAbort, { once: true })
   return { waiting, messageId }
 }
 
 /** What was still waiting for its turn at its deadline. */
-export const unsent = () =>
-  new UnavailableError('The deadline passed before the event could be sent to Kafka. It will not be sent.')
-const unanswered = () =>
-  new UnavailableError('Kafka had not answered by the deadline. It may have written the event all the same.')
+export function unsent(broker: string): UnavailableError {
+  return new UnavailableError(`The deadline passed before the event could be sent to ${broker}. It will not be sent.`)
+}
+
+function unanswered(broker: string): UnavailableError {
+  return new UnavailableError(`${broker} had not answered by the deadline. It may have written the event all the same.`)
+}
+
+/** Whoever still waits when the adapter closes gets this. */
+export function closed(broker: string): UnavailableError {
+  return new UnavailableError(`The connection to ${broker} is being closed. Gemini delivers again.`)
+}

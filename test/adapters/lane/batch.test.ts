@@ -1,19 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { takeBatch } from '../../../adapters/kafka/batch.ts'
-import { startWaiting, type Waiting } from '../../../adapters/kafka/waiting.ts'
+import { type BatchLimits, takeBatch as take } from '../../../adapters/lane/batch.ts'
+import { startWaiting, type Waiting } from '../../../adapters/lane/waiting.ts'
 
-const MAX_RECORDS = 500
-
-/** A record of so many bytes, header and all. */
-function waitingFor(bytes: number, partition = 0): Waiting {
-  const record = { key: undefined, headers: {}, value: Buffer.of() }
-  return Object.defineProperty(startWaiting(record, partition, new AbortController().signal).waiting, 'bytes', {
-    value: bytes
-  })
+interface Sized {
+  readonly bytes: number
+  readonly group: number
 }
 
-const sizes = (list: readonly Waiting[]) => list.map(({ partition, bytes }) => [partition, bytes])
+const MAX_RECORDS = 500
+const limits: Omit<BatchLimits<Sized>, 'bytes'> = { items: MAX_RECORDS, group: ({ group }) => group }
+const takeBatch = (queue: readonly Waiting<Sized>[], bytes: number) => take(queue, { ...limits, bytes })
+
+const waitingFor = (bytes: number, group = 0): Waiting<Sized> => {
+  const broker = { name: 'Test', sizeOf: ({ bytes }: Sized) => bytes }
+  return startWaiting({ bytes, group }, broker, new AbortController().signal).waiting
+}
+
+const sizes = (list: readonly Waiting<Sized>[]) => list.map(({ item: { group, bytes } }) => [group, bytes])
 
 describe('a batch', () => {
   test('is all there is, in its order', () => {
@@ -22,14 +26,14 @@ describe('a batch', () => {
     expect(takeBatch([], 100)).toEqual({ batch: [], rest: [] })
   })
 
-  test('has so many bytes for each partition, and not one more', () => {
+  test('has so many bytes for each group, and not one more', () => {
     const queue = [waitingFor(60), waitingFor(60, 1), waitingFor(40), waitingFor(41, 1)]
     const { batch, rest } = takeBatch(queue, 100)
     expect(batch).toEqual(queue.slice(0, 3))
     expect(rest).toEqual(queue.slice(3))
   })
 
-  test('lets nothing overtake within a partition, and lets another partition pass', () => {
+  test('lets nothing overtake within a group, and lets another group pass', () => {
     const { batch, rest } = takeBatch([waitingFor(60), waitingFor(50), waitingFor(1), waitingFor(2, 1)], 100)
     expect(sizes(batch)).toEqual([
       [0, 60],
@@ -52,8 +56,8 @@ describe('a batch', () => {
     ['before the others', [101, 1, 1]],
     ['after the others', [1, 1, 101]],
     ['between the others', [1, 101, 1]]
-  ])('has a record that is too large for one, %s, alone', (_where, bytes) => {
-    let queue: Waiting[] = bytes.map((size, partition) => waitingFor(size, partition))
+  ])('has an item that is too large for one, %s, alone', (_where, bytes) => {
+    let queue: Waiting<Sized>[] = bytes.map((size, group) => waitingFor(size, group))
     const batches: number[][] = []
     while (queue.length > 0) {
       const { batch, rest } = takeBatch(queue, 100)
@@ -74,19 +78,19 @@ describe('a batch', () => {
 })
 
 test('whatever waits, all of it leaves once, in order, within the limits', () => {
-  const record = fc.record({ partition: fc.nat(3), bytes: fc.integer({ min: 1, max: 130 }), settled: fc.boolean() })
+  const item = fc.record({ group: fc.nat(3), bytes: fc.integer({ min: 1, max: 130 }), settled: fc.boolean() })
   fc.assert(
-    fc.property(fc.array(record, { maxLength: 60 }), records => {
-      const all = records.map(({ partition, bytes, settled }) => {
-        const waiting = waitingFor(bytes, partition)
+    fc.property(fc.array(item, { maxLength: 60 }), items => {
+      const all = items.map(({ group, bytes, settled }) => {
+        const waiting = waitingFor(bytes, group)
         if (settled) waiting.accept('')
         return waiting
       })
-      const sent: Waiting[] = []
-      for (let queue: readonly Waiting[] = all; queue.length > 0; ) {
+      const sent: Waiting<Sized>[] = []
+      for (let queue: readonly Waiting<Sized>[] = all; queue.length > 0; ) {
         const { batch, rest } = takeBatch(queue, 100)
         expect(batch.length + rest.length).toBe(queue.filter(({ settled }) => !settled).length)
-        for (const list of Map.groupBy(batch, ({ partition }) => partition).values()) {
+        for (const list of Map.groupBy(batch, ({ item }) => item.group).values()) {
           const sum = list.reduce((sum, { bytes }) => sum + bytes, 0)
           expect(sum <= 100 || batch.length === 1).toBe(true)
         }
@@ -94,9 +98,9 @@ test('whatever waits, all of it leaves once, in order, within the limits', () =>
         expect(batch.length > 0 || rest.length === 0).toBe(true)
         queue = rest
       }
-      for (const partition of [0, 1, 2, 3]) {
-        const expected = all.filter(waiting => !waiting.settled && waiting.partition === partition)
-        const list = sent.filter(waiting => waiting.partition === partition)
+      for (const group of [0, 1, 2, 3]) {
+        const expected = all.filter(waiting => !waiting.settled && waiting.item.group === group)
+        const list = sent.filter(waiting => waiting.item.group === group)
         expect(list.every((waiting, index) => waiting === expected[index])).toBe(true)
         expect(list).toHaveLength(expected.length)
       }

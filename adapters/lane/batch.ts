@@ -1,0 +1,56 @@
+import type { Waiting } from './waiting.ts'
+
+/** What one request may hold. */
+export interface BatchLimits<Item> {
+  /** How many items. */
+  readonly items: number
+  /** How many bytes together; of each group, where there are groups. */
+  readonly bytes: number
+  /** Items of different groups may overtake one another, and have their bytes counted apart. */
+  group?(item: Item): number
+  /** Whether the item has to wait for what is in flight. */
+  held?(item: Item): boolean
+}
+
+/**
+ * What leaves in the next request, oldest first, and what has to wait. Whoever has given up is in neither. An item that
+ * is larger than a batch may be travels alone, so that its refusal is nobody else's.
+ */
+export function takeBatch<Item>(
+  queue: readonly Waiting<Item>[],
+  limits: BatchLimits<Item>
+): { readonly batch: Waiting<Item>[]; readonly rest: Waiting<Item>[] } {
+  const batch: Waiting<Item>[] = []
+  const rest: Waiting<Item>[] = []
+  const taken = new Map<number, number>()
+  let full = false
+  for (const waiting of queue) {
+    if (waiting.settled) continue
+    const { item, bytes } = waiting
+    const group = groupOf(item, limits)
+    const alone = waiting.alone || bytes > limits.bytes
+    const sum = (taken.get(group) ?? 0) + bytes
+    if (limits.held?.(item)) {
+      rest.push(waiting)
+    } else if (batch.length > 0 && (full || alone || sum > limits.bytes)) {
+      // Nothing of this group overtakes it.
+      taken.set(group, Number.POSITIVE_INFINITY)
+      rest.push(waiting)
+    } else {
+      taken.set(group, sum)
+      batch.push(waiting)
+      full = alone || batch.length >= limits.items
+    }
+  }
+  return { batch, rest }
+}
+
+/** The bytes of the group that has the most. */
+export function largestGroup<Item>(batch: readonly Waiting<Item>[], limits: BatchLimits<Item>): number {
+  const groups = [...Map.groupBy(batch, ({ item }) => groupOf(item, limits)).values()]
+  return Math.max(...groups.map(group => group.reduce((sum, { bytes }) => sum + bytes, 0)))
+}
+
+function groupOf<Item>(item: Item, { group }: BatchLimits<Item>): number {
+  return group?.(item) ?? 0
+}

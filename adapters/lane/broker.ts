@@ -1,0 +1,34 @@
+import type { UnavailableError } from '../../src/adapter.ts'
+import type { BatchLimits } from './batch.ts'
+import type { Fault } from './fault.ts'
+import type { Waiting } from './waiting.ts'
+
+/** What the broker made of one item of a request: its message id, or the reason why it has none. */
+export type Result = { readonly id: string } | { readonly cause: unknown }
+
+/** A broker as a lane sees it: a way to send some items in one request, and to tell what went wrong. */
+export interface Broker<Item> {
+  /** As the errors call it. */
+  readonly name: string
+  /** How many requests may be in flight at once, at least 1. */
+  readonly concurrency: number
+  /** What one request may hold. */
+  readonly limits: BatchLimits<Item>
+  /** An upper bound of an item's share in a request, in the unit of `limits.bytes`. */
+  sizeOf(item: Item): number
+  /**
+   * Sends the items in one request; a result for each, in their order. Rejects when the request as a whole has failed:
+   * any of it may or may not have been accepted. When `signal` aborts, rejects at once, and nothing that was not sent by
+   * then is sent later.
+   */
+  send(items: readonly Item[], signal: AbortSignal): Promise<readonly Result[]>
+  /** What the cause of a failure means. */
+  toFault(cause: unknown): Fault
+  /** Requests go out, and no answer comes. */
+  silence(): UnavailableError
+  /**
+   * Called after a failure that may pass, before the next attempt, and each second while a request is in flight: what
+   * waits may be taken elsewhere. Settles in any case.
+   */
+  reroute?(takeAll: () => readonly Waiting<Item>[]): Promise<void>
+}
