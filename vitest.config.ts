@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+// Tests that need a real broker are named after it, and share one that the run starts.
+const brokers = ['kafka', 'pubsub', 'eventbridge']
+
 // `--mode full` adds the tests that take minutes (npm run test:full).
 export default defineConfig(({ mode }) => ({
   test: {
@@ -11,18 +14,22 @@ export default defineConfig(({ mode }) => ({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.kafka.test.ts'] }
-      },
-      {
-        extends: true,
         test: {
-          name: 'kafka',
-          include: ['test/**/*.kafka.test.ts'],
-          globalSetup: 'test/brokers/kafka.setup.ts',
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: brokers.map(broker => `test/**/*.${broker}.test.ts`)
+        }
+      },
+      ...brokers.map(broker => ({
+        extends: true as const,
+        test: {
+          name: broker,
+          include: [`test/**/*.${broker}.test.ts`],
+          globalSetup: `test/brokers/${broker}.setup.ts`,
           testTimeout: 60_000,
           hookTimeout: 60_000
         }
-      }
+      }))
     ]
   }
 }))
