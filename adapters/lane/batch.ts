@@ -10,6 +10,11 @@ export interface BatchLimits<Item> {
   group?(item: Item): number
   /** Whether the item has to wait for what is in flight. */
   held?(item: Item): boolean
+  /**
+   * Items of one order keep it: they share a request with no others, and only one request of theirs is in flight. Items
+   * without one (`undefined`) may overtake one another.
+   */
+  order?(item: Item): string | undefined
 }
 
 /**
@@ -18,11 +23,13 @@ export interface BatchLimits<Item> {
  */
 export function takeBatch<Item>(
   queue: readonly Waiting<Item>[],
-  limits: BatchLimits<Item>
+  limits: BatchLimits<Item>,
+  ordersInFlight: ReadonlySet<string> = new Set()
 ): { readonly batch: Waiting<Item>[]; readonly rest: Waiting<Item>[] } {
   const batch: Waiting<Item>[] = []
   const rest: Waiting<Item>[] = []
   const taken = new Map<number, number>()
+  let batchOrder: string | undefined
   let full = false
   for (const waiting of queue) {
     if (waiting.settled) continue
@@ -30,7 +37,9 @@ export function takeBatch<Item>(
     const group = groupOf(item, limits)
     const alone = waiting.alone || bytes > limits.bytes
     const sum = (taken.get(group) ?? 0) + bytes
-    if (limits.held?.(item)) {
+    const order = limits.order?.(item)
+    const held = limits.held?.(item) || (order !== undefined && ordersInFlight.has(order))
+    if (held || (batch.length > 0 && order !== batchOrder)) {
       rest.push(waiting)
     } else if (batch.length > 0 && (full || alone || sum > limits.bytes)) {
       // Nothing of this group overtakes it.
@@ -39,6 +48,7 @@ export function takeBatch<Item>(
     } else {
       taken.set(group, sum)
       batch.push(waiting)
+      batchOrder = order
       full = alone || batch.length >= limits.items
     }
   }

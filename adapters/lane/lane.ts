@@ -2,10 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EventError, type UnavailableError } from '../../src/adapter.ts'
 import { largestGroup, takeBatch } from './batch.ts'
 import type { Broker, Result } from './broker.ts'
-import { closed, unsent, type Waiting } from './waiting.ts'
+import { closed, startWaiting, unsent, type Waiting } from './waiting.ts'
 
 /** What is on its way to one broker: a few requests are in flight, and what arrives meanwhile is in the next. */
 export interface Lane<Item> {
+  /**
+   * Resolves with the broker's message id once it has accepted the item; settles soon after `signal` aborts.
+   * @throws {EventError | UnavailableError}
+   */
+  publish(item: Item, signal: AbortSignal): Promise<string>
   /** Takes what somebody waits for, or refuses it at once while the broker is known to be in trouble and another tries. */
   add(waiting: Waiting<Item>): void
   /** Gives up the requests in flight, and refuses everything. */
@@ -33,6 +38,7 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   const closing = new AbortController()
   /** In flight, oldest first. */
   const requests = new Set<Request>()
+  const ordersInFlight = new Set<string>()
   let queue: Waiting<Item>[] = []
   /** How many take from the queue, send, and await the answer. */
   let running = 0
@@ -66,6 +72,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   const send = async (batch: readonly Waiting<Item>[]): Promise<Failure<Item>[]> => {
     const request = { sentAt: performance.now(), abort: new AbortController() }
     requests.add(request)
+    const order = batch[0] && limits.order?.(batch[0].item)
+    if (order !== undefined) ordersInFlight.add(order)
     let open = batch.length
     for (const waiting of batch) {
       waiting.inFlight = true
@@ -82,6 +90,7 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     } finally {
       clearInterval(slow)
       requests.delete(request)
+      if (order !== undefined) ordersInFlight.delete(order)
       for (const waiting of batch) waiting.inFlight = false
     }
   }
@@ -153,7 +162,7 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   const run = async (): Promise<void> => {
     running += 1
     for (;;) {
-      const { batch, rest } = takeBatch(queue, limits)
+      const { batch, rest } = takeBatch(queue, limits, ordersInFlight)
       queue = rest
       if (batch.length === 0) break
       try {
@@ -177,6 +186,12 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   }
 
   return {
+    async publish(item, signal) {
+      if (signal.aborted) throw unsent(broker.name)
+      const { waiting, messageId } = startWaiting(item, broker, signal)
+      add(waiting)
+      return messageId
+    },
     add,
     close() {
       closing.abort()

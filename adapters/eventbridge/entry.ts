@@ -1,0 +1,82 @@
+import { type CloudEvent, EventError, toStructured } from '../../src/adapter.ts'
+import type { EventbridgeOptions } from './options.ts'
+
+/** What one event is on a bus, as `PutEvents` takes it. */
+export interface Entry {
+  readonly EventBusName: string
+  readonly Source: string
+  readonly DetailType: string
+  /** A JSON object. */
+  readonly Detail: string
+  readonly Time?: Date
+  readonly TraceHeader?: string
+}
+
+const DETAIL_TYPE_CHARACTERS = 128
+const TIME_BYTES = 14
+const JSON_TYPE = /^[^;]*[/+]json\s*(;|$)/i
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{8})([\da-f]{24})-([\da-f]{16})-([\da-f]{2})(-|$)/
+
+/**
+ * The event as an entry. EventBridge refuses, or counts, by the entry's own fields; the event's attributes are in its
+ * detail, unless that is the data alone.
+ * @throws {EventError} when no bus can take the event
+ * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+ */
+export function toEntry(
+  event: CloudEvent,
+  { bus, source, detail, sizeLimit }: Pick<EventbridgeOptions, 'bus' | 'source' | 'detail' | 'sizeLimit'>
+): Entry {
+  const { type, time = '', traceparent = '' } = event
+  if (type.length > DETAIL_TYPE_CHARACTERS) {
+    throw new EventError(
+      `The event's type has ${type.length} characters, and EventBridge takes at most ${DETAIL_TYPE_CHARACTERS}.`
+    )
+  }
+  const Time = toTime(time)
+  const TraceHeader = toTraceHeader(traceparent)
+  const entry = {
+    EventBusName: bus,
+    Source: source,
+    DetailType: type,
+    Detail: detail === 'event' ? toStructured(event) : toObject(event),
+    ...(Time && { Time }),
+    ...(TraceHeader !== undefined && { TraceHeader })
+  }
+  if (sizeOf(entry) <= sizeLimit) return entry
+  throw new EventError(
+    `The event is larger than EventBridge takes: ${sizeOf(entry)} bytes, of at most ${sizeLimit} (sizeLimit).`
+  )
+}
+
+/**
+ * The entry's size as AWS counts it, in bytes.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
+export function sizeOf({ Source, DetailType, Detail, Time }: Entry): number {
+  const text = Buffer.byteLength(Source) + Buffer.byteLength(DetailType) + Buffer.byteLength(Detail)
+  return Time ? text + TIME_BYTES : text
+}
+
+/** The data alone, which must be a JSON object. */
+function toObject({ datacontenttype, data }: CloudEvent): string {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
+  if (JSON_TYPE.test(datacontenttype) && /^\s*\{/.test(text)) return text
+  throw new EventError("The event's data are no JSON object, so they cannot be an entry's detail. Use detail: event.")
+}
+
+/** AWS has milliseconds, no year before 1970, and no leap second: such a time is left to the detail. */
+function toTime(time: string): Date | undefined {
+  const date = new Date(time.toUpperCase())
+  return date.getTime() >= 0 ? date : undefined
+}
+
+/**
+ * The trace context in the form of AWS X-Ray.
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+function toTraceHeader(traceparent: string): string | undefined {
+  const [, epoch, random, parent, flags = ''] = TRACEPARENT.exec(traceparent) ?? []
+  if (epoch === undefined) return undefined
+  return `Root=1-${epoch}-${random};Parent=${parent};Sampled=${Number.parseInt(flags, 16) & 1}`
+}

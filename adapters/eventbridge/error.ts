@@ -1,0 +1,89 @@
+import { UnavailableError } from '../../src/adapter.ts'
+import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
+
+const throttled: Entry = {
+  kind: 'passing',
+  says: (bus, detail) =>
+    `EventBridge takes no more events for the bus "${bus}" now${detail}. If it lasts, have the PutEvents quota raised.`
+}
+const failing: Entry = {
+  kind: 'passing',
+  says: (bus, detail) => `EventBridge has a fault of its own with the bus "${bus}"${detail}.`
+}
+const forbidden: Entry = {
+  kind: 'mend',
+  says: (bus, detail) =>
+    `EventBridge does not let the bridge put events on the bus "${bus}"${detail}. Grant its role events:PutEvents on the bus.`
+}
+const credentials: Entry = {
+  kind: 'mend',
+  says: (bus, detail) =>
+    `AWS refused the bridge's credentials for the bus "${bus}"${detail}. Check the role or the keys, and the machine's clock.`
+}
+const unreachable: Entry = {
+  kind: 'passing',
+  says: (bus, detail) =>
+    `EventBridge cannot be reached for the bus "${bus}"${detail}. Check region, endpoint and the network.`
+}
+const unanswered: Entry = {
+  kind: 'passing',
+  says: bus => `EventBridge did not answer for the bus "${bus}". See whether the endpoint can be reached.`
+}
+const untrusted: Entry = {
+  kind: 'mend',
+  says: (_, detail) => `EventBridge's TLS certificate is not trusted${detail}. Check endpoint, or NODE_EXTRA_CA_CERTS.`
+}
+const invalid: Entry = {
+  kind: 'record',
+  says: (bus, detail) =>
+    `EventBridge refused the event for the bus "${bus}"${detail}. If it is for its size, lower sizeLimit; otherwise check bus and source.`
+}
+
+/** The names that AWS gives to errors of requests and of entries, and Node's codes. */
+const entries: Readonly<Record<string, Entry>> = {
+  ...named(throttled, ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded']),
+  ...named(failing, ['InternalFailure', 'InternalException', 'InternalServerError', 'InternalError']),
+  ...named(failing, ['ServiceUnavailable', 'ServiceUnavailableException', 'RequestTimeout']),
+  ...named(forbidden, ['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'OptInRequired']),
+  ...named(forbidden, ['NotAuthorizedForSourceException', 'NotAuthorizedForDetailTypeException']),
+  ...named(credentials, ['UnrecognizedClientException', 'InvalidClientTokenId', 'MissingAuthenticationToken']),
+  ...named(credentials, ['MissingAuthenticationTokenException', 'IncompleteSignature', 'SignatureDoesNotMatch']),
+  ...named(credentials, ['InvalidSignatureException', 'ExpiredToken', 'ExpiredTokenException', 'RequestExpired']),
+  ...named(credentials, ['CredentialsProviderError', 'TokenProviderError', 'InvalidAccountIdException']),
+  ResourceNotFoundException: {
+    kind: 'mend',
+    says: (bus, detail) => `There is no bus "${bus}" in EventBridge${detail}. Create it, or correct bus and region.`
+  },
+  MalformedDetail: {
+    kind: 'record',
+    never: true,
+    says: (bus, detail) => `EventBridge does not take the event's detail for JSON, on the bus "${bus}"${detail}.`
+  },
+  ...named(invalid, ['InvalidArgument', 'ValidationException', 'ValidationError', 'RedactionFailure']),
+  ...named(invalid, ['InvalidParameterValue', 'RequestEntityTooLarge', 'RequestEntityTooLargeException']),
+  ...named(unreachable, ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']),
+  ...named(unreachable, ['EHOSTUNREACH', 'ENETUNREACH']),
+  ...named(untrusted, ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED']),
+  ...named(untrusted, ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY']),
+  ...named(untrusted, ['ERR_TLS_CERT_ALTNAME_INVALID']),
+  TimeoutError: unanswered
+}
+
+const unknown: Entry = {
+  kind: 'passing',
+  says: (bus, detail) => `EventBridge did not accept the event for the bus "${bus}"${detail}.`
+}
+
+/** What an error of the AWS client, or of one entry, means, by its name or code. Whatever is not known may pass. */
+export function toFault(cause: unknown, bus: string): Fault {
+  return faultOf(cause, bus, { entries, unknown })
+}
+
+/** Requests go out, and no answer comes. */
+export function silence(bus: string): UnavailableError {
+  return new UnavailableError(unanswered.says(bus, ''))
+}
+
+function named(entry: Entry, names: readonly string[]): Record<string, Entry> {
+  return Object.fromEntries(names.map(name => [name, entry]))
+}

@@ -1,0 +1,23 @@
+import { defineAdapter } from '../src/adapter.ts'
+import { openLane } from './lane/lane.ts'
+import { createBroker } from './pubsub/broker.ts'
+import { openClient } from './pubsub/client.ts'
+import { toMessage } from './pubsub/message.ts'
+import { options } from './pubsub/options.ts'
+
+/** Google Cloud Pub/Sub. Accepted means: the topic has the event, and gives it to each of its subscriptions. */
+export default defineAdapter({
+  name: 'pubsub',
+  options,
+  async connect(options) {
+    const client = await openClient(options)
+    const lane = openLane(createBroker(client))
+    return {
+      publish: async (event, signal) => lane.publish(toMessage(event, options), signal),
+      async close() {
+        lane.close()
+        await client.close()
+      }
+    }
+  }
+})
