@@ -6,6 +6,8 @@ import type { EventbridgeOptions } from './options.ts'
 
 /** Each request takes few entries, and a round trip to AWS takes long. */
 const CONCURRENCY = 16
+/** In milliseconds. Measured: half the CPU of none at all with 32 senders, and half the latency with 128. */
+const PATIENCE_MS = 2
 /** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const REQUEST_ENTRIES = 10
 
@@ -17,6 +19,7 @@ export function createBroker(
   return {
     name: 'EventBridge',
     concurrency: CONCURRENCY,
+    patience: PATIENCE_MS,
     limits: { items: REQUEST_ENTRIES, bytes: sizeLimit },
     sizeOf,
     async send(entries, signal) {

@@ -12,6 +12,11 @@ export interface Broker<Item> {
   readonly name: string
   /** How many requests may be in flight at once, at least 1. */
   readonly concurrency: number
+  /**
+   * How long something waits at most for a request in flight to end, in milliseconds, before another is sent beside it.
+   * 0, the default: a free slot is used at once. Longer: fewer, fuller requests.
+   */
+  readonly patience?: number
   /** What one request may hold. */
   readonly limits: BatchLimits<Item>
   /** An upper bound of an item's share in a request, in the unit of `limits.bytes`. */

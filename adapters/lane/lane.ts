@@ -40,8 +40,9 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   const requests = new Set<Request>()
   const ordersInFlight = new Set<string>()
   let queue: Waiting<Item>[] = []
-  /** How many take from the queue, send, and await the answer. */
+  /** How many take from the queue, send, and await the answer; and when there will be one more. */
   let running = 0
+  let soon: NodeJS.Timeout | undefined
   let limits = broker.limits
   let acceptedAt = Number.NEGATIVE_INFINITY
   /** Failures in a row, the last of them, and when it was. */
@@ -112,8 +113,10 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
 
   /** Puts back, before the others, what is still waited for. Nothing is sent after its deadline. */
   const again = (batch: readonly Waiting<Item>[], error: EventError | UnavailableError) => {
-    for (const waiting of batch)
-      if (waiting.expired) waiting.refuse(error instanceof EventError ? unsent(broker.name) : error)
+    for (const waiting of batch) {
+      if (closing.signal.aborted) waiting.refuse(closed(broker.name))
+      else if (waiting.expired) waiting.refuse(error instanceof EventError ? unsent(broker.name) : error)
+    }
     queue.unshift(...batch)
   }
 
@@ -165,8 +168,11 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
       const { batch, rest } = takeBatch(queue, limits, ordersInFlight)
       queue = rest
       if (batch.length === 0) break
+      const sending = send(batch)
+      // What this request has no room for leaves at once, too, while it may.
+      if (queue.length > 0 && running < broker.concurrency) void run()
       try {
-        const failed = await send(batch)
+        const failed = await sending
         if (failed.length > 0) await onItemFailures(failed, failed.length < batch.length)
       } catch (cause) {
         await onRequestFailure(batch, cause)
@@ -176,13 +182,24 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     if (running === 0 && down === undefined) forget()
   }
 
+  /** Takes a free slot, or sees to it that one is taken soon. */
+  const start = () => {
+    const wait = running === 0 || queue.length >= limits.items ? 0 : (broker.patience ?? 0)
+    if (running >= broker.concurrency) return
+    if (wait === 0) return void run()
+    soon ??= setTimeout(() => {
+      soon = undefined
+      if (queue.length > 0 && running < broker.concurrency) void run()
+    }, wait)
+  }
+
   const add = (waiting: Waiting<Item>) => {
     if (closing.signal.aborted) return waiting.refuse(closed(broker.name))
     if (running === 0 && performance.now() - failedAt > FORGET_MS) forget()
     if (down && (running > 0 || queue.length > 0)) return waiting.refuse(down)
     waiting.onDeadline = onDeadline
     queue.push(waiting)
-    if (running < broker.concurrency) void run()
+    start()
   }
 
   return {
@@ -195,6 +212,7 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     add,
     close() {
       closing.abort()
+      clearTimeout(soon)
       for (const { abort } of requests) abort.abort(closed(broker.name))
       for (const waiting of queue) waiting.refuse(closed(broker.name))
     }

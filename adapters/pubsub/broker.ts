@@ -3,8 +3,10 @@ import type { PubsubClient } from './client.ts'
 import { silence, toFault } from './error.ts'
 import { type PubsubMessage, sizeOf } from './message.ts'
 
-/** Measured: more requests at once cost more CPU and bring nothing, fewer let events wait for one another. */
-const CONCURRENCY = 4
+/** Measured, 10 ms away from the service: with fewer, events wait for one another; more bring nothing. */
+const CONCURRENCY = 8
+/** In milliseconds. Measured: half the CPU of none at all with eight senders, and latency no worse. */
+const PATIENCE_MS = 2
 /** The service takes 1,000, and 10 MB; smaller requests are answered sooner. */
 const REQUEST_MESSAGES = 500
 const REQUEST_BYTES = 1_000_000
@@ -15,6 +17,7 @@ export function createBroker(client: PubsubClient): Broker<PubsubMessage> {
   return {
     name: 'Pub/Sub',
     concurrency: CONCURRENCY,
+    patience: PATIENCE_MS,
     limits: {
       items: REQUEST_MESSAGES,
       bytes: REQUEST_BYTES,

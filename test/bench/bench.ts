@@ -1,13 +1,20 @@
 import { parseArgs } from 'node:util'
 import { startKafka } from '../brokers/kafka/broker.ts'
 import { connectPeer } from '../brokers/kafka/peer.ts'
-import { startPeer } from '../brokers/kafka/peer-process.ts'
+import { startPeer as startKafkaPeer } from '../brokers/kafka/peer-process.ts'
+import { openFaultProxy } from '../brokers/proxy.ts'
+import { emulatorJar, startEmulator } from '../brokers/pubsub/emulator.ts'
+import { connectPeer as connectPubsubPeer, PROJECT } from '../brokers/pubsub/peer.ts'
+import { startPeer } from '../brokers/pubsub/peer-process.ts'
+import { startPstest } from '../brokers/pubsub/pstest.ts'
 import { BODY_BYTES, type Measure, measure, SECRET } from './load.ts'
+import { servePutEvents } from './put-events.ts'
 import { pinLoad, type Server, startServer } from './server.ts'
 
 // Acknowledged webhooks a second, every check on, beside a server written by hand: `npm run bench` with the memory
-// adapter beside a bare Fastify, `npm run bench -- kafka` into a real Kafka beside Fastify and kafkajs. Both run in the
-// same minutes and in turn, so that a noisy machine is noisy for both: only the ratio says anything.
+// adapter beside a bare Fastify, `npm run bench -- kafka`, `-- pubsub` or `-- eventbridge` into a broker (for
+// EventBridge, whatever accepts at once) beside Fastify and the bare client. Both run in the same minutes and in turn, so
+// that a noisy machine is noisy for both: only the ratio says anything.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -28,6 +35,9 @@ interface Comparison {
 }
 
 const PARTITIONS = 6
+const CONNECTIONS = [1, 8, 32, 128]
+/** A region of a cloud is so far away: there and back. */
+const LATENCY_MS = 10
 const BRIDGE = { BRIDGE_HOST: '127.0.0.1', BRIDGE_ADMIN_PORT: 'off', GEMINI_WEBHOOK_SECRET: SECRET }
 
 const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
@@ -42,7 +52,7 @@ const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
     }
   },
   async kafka() {
-    const [kafka, peer] = await Promise.all([startKafka(), startPeer()])
+    const [kafka, peer] = await Promise.all([startKafka(), startKafkaPeer()])
     const topics = ['bridge', 'bare']
     for (const topic of topics) {
       await connectPeer(peer.port, kafka.at.plaintext).createTopic(topic, { partitions: PARTITIONS })
@@ -53,8 +63,46 @@ const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
     return {
       names: ['bridge, kafka', 'bare, kafkajs'],
       servers: [bridge, bare],
-      connections: [1, 8, 32, 128],
+      connections: CONNECTIONS,
       stop: async () => void (await Promise.all([bridge.stop(), bare.stop(), kafka.stop(), peer.stop()]))
+    }
+  },
+  async pubsub() {
+    const jar = emulatorJar()
+    const [pubsub, peer] = await Promise.all([jar === undefined ? startPstest() : startEmulator(jar), startPeer()])
+    for (const topic of ['bridge', 'bare']) await connectPubsubPeer(peer.port, pubsub.at).createTopic(topic)
+    const proxy = await openFaultProxy({ port: 0, target: pubsub.port })
+    await proxy.delay(LATENCY_MS / 2)
+    const at = `127.0.0.1:${proxy.port}`
+    const env = { ...BRIDGE, BRIDGE_ADAPTER: 'pubsub', PUBSUB_EMULATOR_HOST: at, PUBSUB_PROJECT_ID: PROJECT }
+    const bridge = await startServer('src/main.ts', ['serve'], { ...env, PUBSUB_TOPIC: 'bridge' })
+    const bare = await startServer('test/bench/bare-pubsub.ts', [], { ...env, PUBSUB_TOPIC: 'bare' })
+    return {
+      names: ['bridge, pubsub', 'bare client'],
+      servers: [bridge, bare],
+      connections: CONNECTIONS,
+      stop: async () =>
+        void (await Promise.all([bridge.stop(), bare.stop(), proxy.close(), pubsub.stop(), peer.stop()]))
+    }
+  },
+  async eventbridge() {
+    const aws = await servePutEvents(LATENCY_MS)
+    const credentials = {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'x'
+    }
+    const env = { ...BRIDGE, ...credentials, BRIDGE_ADAPTER: 'eventbridge', AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint }
+    const bridge = await startServer('src/main.ts', ['serve'], env)
+    const bare = await startServer('test/bench/bare-eventbridge.ts', [], env)
+    return {
+      names: ['bridge, eventbridge', 'bare client'],
+      servers: [bridge, bare],
+      connections: CONNECTIONS,
+      async stop() {
+        await Promise.all([bridge.stop(), bare.stop()])
+        aws.stop()
+      }
     }
   }
 }
@@ -70,7 +118,7 @@ const columns = [
 ] as const
 
 async function compare({ names, servers, connections }: Comparison): Promise<void> {
-  print(`${''.padEnd(15)} connections   req/s   p50 ms   p99 ms   CPU-s per 1,000`)
+  print(`${''.padEnd(19)} connections   req/s   p50 ms   p99 ms   CPU-s per 1,000`)
   for (const count of values.connections?.map(Number) ?? connections) {
     for (const server of servers) await measure(server, count, 1)
     const rows: Measure[][] = []
@@ -83,7 +131,7 @@ async function compare({ names, servers, connections }: Comparison): Promise<voi
           .toFixed(digits)
           .padStart(width)
       )
-      print(`${name.padEnd(15)} ${String(count).padStart(11)}${cells.join('')}`)
+      print(`${name.padEnd(19)} ${String(count).padStart(11)}${cells.join('')}`)
     }
     const ratios = columns.map(([key]) => rows.map(([bridge, bare]) => (bridge?.[key] ?? 0) / (bare?.[key] ?? 0)))
     const cells = columns.map(([, width], at) =>
@@ -91,7 +139,7 @@ async function compare({ names, servers, connections }: Comparison): Promise<voi
         .toFixed(2)
         .padStart(width)
     )
-    print(`${'ratio'.padEnd(27)}${cells.join('')}`)
+    print(`${'ratio'.padEnd(31)}${cells.join('')}`)
   }
 }
 
