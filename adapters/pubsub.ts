@@ -11,7 +11,7 @@ export default defineAdapter({
   options,
   async connect(options) {
     const client = await openClient(options)
-    const lane = openLane(createBroker(client))
+    const lane = openLane(createBroker(client, options))
     return {
       publish: async (event, signal) => lane.publish(toMessage(event, options), signal),
       async close() {

@@ -73,8 +73,6 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   const send = async (batch: readonly Waiting<Item>[]): Promise<Failure<Item>[]> => {
     const request = { sentAt: performance.now(), abort: new AbortController() }
     requests.add(request)
-    const order = batch[0] && limits.order?.(batch[0].item)
-    if (order !== undefined) ordersInFlight.add(order)
     let open = batch.length
     for (const waiting of batch) {
       waiting.inFlight = true
@@ -91,7 +89,6 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     } finally {
       clearInterval(slow)
       requests.delete(request)
-      if (order !== undefined) ordersInFlight.delete(order)
       for (const waiting of batch) waiting.inFlight = false
     }
   }
@@ -168,6 +165,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
       const { batch, rest } = takeBatch(queue, limits, ordersInFlight)
       queue = rest
       if (batch.length === 0) break
+      const order = batch[0] && limits.order?.(batch[0].item)
+      if (order !== undefined) ordersInFlight.add(order)
       const sending = send(batch)
       // What this request has no room for leaves at once, too, while it may.
       if (queue.length > 0 && running < broker.concurrency) void run()
@@ -177,6 +176,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
       } catch (cause) {
         await onRequestFailure(batch, cause)
       }
+      // Not before what failed is back in the queue: nothing of its order overtakes it.
+      if (order !== undefined) ordersInFlight.delete(order)
     }
     running -= 1
     if (running === 0 && down === undefined) forget()

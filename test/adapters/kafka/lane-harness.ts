@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, type Mock, vi } from 'vitest'
+import { type Mock, vi } from 'vitest'
 import { broker, openLeaderLane, type Placed } from '../../../adapters/kafka/lane.ts'
 import type { Lane } from '../../../adapters/lane/lane.ts'
 import { startWaiting } from '../../../adapters/lane/waiting.ts'
 import { begin, type Publication } from '../lane/publication.ts'
 import { type ScriptedClient, scriptedClient } from './scripted-client.ts'
+
+export { holdTime, turn } from '../lane/held-time.ts'
 
 /** A lane to the broker 7, which leads every partition. */
 export interface LaneHarness {
@@ -36,19 +38,4 @@ export function openTestLane(): LaneHarness {
         return messageId
       })
   }
-}
-
-/** Lets everything happen that needs no time. */
-export const turn = () => vi.advanceTimersByTimeAsync(0)
-
-/** Time passes only when a test says so, and no test leaves a timer. */
-export function holdTime(): void {
-  beforeEach(() => {
-    vi.useFakeTimers()
-  })
-  afterEach(() => {
-    expect(vi.getTimerCount()).toBe(0)
-    vi.useRealTimers()
-    vi.restoreAllMocks()
-  })
 }
