@@ -11,8 +11,9 @@ import { connect } from '../../adapters/kafka/connect.ts'
 import type { Peer } from '../../brokers/kafka/peer.ts'
 import { it } from '../../brokers/kafka/shared.ts'
 import { claimPlace } from '../../brokers/proxy.ts'
+import { WAIT } from '../scene.ts'
 import { asNamed, connectKafkajs, messageOf } from './kafkajs-alone.ts'
-import { arrivedIds, idOf, WAIT } from './scene.ts'
+import { arrivedIds, idOf } from './scene.ts'
 
 const plain = {
   clientId: 'test',

@@ -6,8 +6,9 @@ import { type ClusterNode, type KafkaCluster, startKafkaCluster } from '../../br
 import { connectPeer, type Peer } from '../../brokers/kafka/peer.ts'
 import { CONCURRENCY, type Load } from '../load.ts'
 import { refusals } from '../outage.ts'
+import { full, WAIT } from '../scene.ts'
 import { asNamed, connectKafkajs, messageOf } from './kafkajs-alone.ts'
-import { arrivedIds, full, openScene, WAIT } from './scene.ts'
+import { arrivedIds, openKafkaScene } from './scene.ts'
 
 const shared = inject('kafka')
 const PARTITIONS = 6
@@ -38,7 +39,7 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
   afterAll(() => cluster?.stop())
 
   async function open() {
-    const scene = openScene(peer, cluster.bootstrap)
+    const scene = openKafkaScene(peer, cluster.bootstrap)
     await peer.createTopic(scene.topic, SHAPE)
     const bridge = await scene.bridge()
     return { scene, bridge, load: await scene.load(bridge) }
@@ -104,7 +105,7 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
   }
 
   test('a node that is down from the beginning, and named first: all is accepted', async () => {
-    const scene = openScene(peer, cluster.bootstrap)
+    const scene = openKafkaScene(peer, cluster.bootstrap)
     await peer.createTopic(scene.topic, SHAPE)
     const node = cluster.node(1)
     await node.kill()
@@ -125,7 +126,7 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
   })
 
   test('a node that is mute holds up no partition that another has taken over, nor those that it had before', async () => {
-    const { topic } = openScene(peer, cluster.direct)
+    const { topic } = openKafkaScene(peer, cluster.direct)
     await peer.createTopic(topic, { partitions: 2, replicas: 3 })
     for (const partition of [0, 1]) await peer.moveLeader(topic, partition, partition + 1)
     const brokers = [1, 3].map(id => `127.0.0.1:${cluster.node(id).proxy.port}`)
@@ -144,7 +145,7 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
   })
 
   test('why the bridge lets kafkajs repeat nothing: its repetition leaves a moved partition out, and resolves', async () => {
-    const { topic } = openScene(peer, cluster.direct)
+    const { topic } = openKafkaScene(peer, cluster.direct)
     await peer.createTopic(topic, { partitions: 2, replicas: 3 })
     for (const partition of [0, 1]) await peer.moveLeader(topic, partition, partition + 1)
     const producer = await connectKafkajs(cluster.direct, { createPartitioner: asNamed })

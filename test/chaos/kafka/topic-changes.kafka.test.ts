@@ -2,13 +2,14 @@ import { describe, expect } from 'vitest'
 import { it } from '../../brokers/kafka/shared.ts'
 import { startLoad } from '../load.ts'
 import { refusals } from '../outage.ts'
-import { openScene, WAIT } from './scene.ts'
+import { WAIT } from '../scene.ts'
+import { openKafkaScene } from './scene.ts'
 
 const FEW = 5
 
 describe('while the bridge runs', { timeout: 120_000 }, () => {
   it('a partition that is added is used within 10 seconds', async ({ kafka, peer }) => {
-    const scene = openScene(peer, kafka.plaintext)
+    const scene = openKafkaScene(peer, kafka.plaintext)
     await peer.createTopic(scene.topic)
     const bridge = await scene.bridge()
     await expect.poll(bridge.ready, WAIT).toBe(true)
@@ -28,7 +29,7 @@ describe('while the bridge runs', { timeout: 120_000 }, () => {
     kafka,
     peer
   }) => {
-    const scene = openScene(peer, kafka.plaintext)
+    const scene = openKafkaScene(peer, kafka.plaintext)
     const bridge = await scene.bridge()
     const load = startLoad(bridge.url, FEW)
     await load.more('refused', FEW)
