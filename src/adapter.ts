@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import type { CloudEvent } from './event.ts'
 
-/** For options that are sizes, written as the bridge's own limits are. */
-export { size } from './config/size.ts'
 export { EventError, UnavailableError } from './errors.ts'
 export { attributesOf, STRUCTURED_TYPE, toStructured } from './event.ts'
 export { importModule } from './import-module.ts'

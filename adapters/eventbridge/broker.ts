@@ -2,7 +2,7 @@ import type { Broker, Result } from '../lane/broker.ts'
 import type { EventbridgeClient } from './client.ts'
 import { type Entry, sizeOf } from './entry.ts'
 import { silence, toFault } from './error.ts'
-import type { EventbridgeOptions } from './options.ts'
+import { type EventbridgeOptions, SIZE_LIMITS } from './options.ts'
 
 /** Each request takes few entries, and a round trip to AWS takes long. */
 const CONCURRENCY = 16
@@ -20,7 +20,7 @@ export function createBroker(
     name: 'EventBridge',
     concurrency: CONCURRENCY,
     patience: PATIENCE_MS,
-    limits: { items: REQUEST_ENTRIES, bytes: sizeLimit },
+    limits: { items: REQUEST_ENTRIES, bytes: SIZE_LIMITS[sizeLimit] },
     sizeOf,
     async send(entries, signal) {
       const results = await client.put(entries, signal)

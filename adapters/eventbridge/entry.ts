@@ -1,5 +1,5 @@
 import { type CloudEvent, EventError, toStructured } from '../../src/adapter.ts'
-import type { EventbridgeOptions } from './options.ts'
+import { type EventbridgeOptions, SIZE_LIMITS } from './options.ts'
 
 /** What one event is on a bus, as `PutEvents` takes it. */
 export interface Entry {
@@ -43,9 +43,9 @@ export function toEntry(
     ...(Time && { Time }),
     ...(TraceHeader !== undefined && { TraceHeader })
   }
-  if (sizeOf(entry) <= sizeLimit) return entry
+  if (sizeOf(entry) <= SIZE_LIMITS[sizeLimit]) return entry
   throw new EventError(
-    `The event is larger than EventBridge takes: ${sizeOf(entry)} bytes, of at most ${sizeLimit} (sizeLimit).`
+    `The event is larger than EventBridge takes: ${sizeOf(entry)} bytes, and sizeLimit is ${sizeLimit}.`
   )
 }
 

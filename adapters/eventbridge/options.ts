@@ -1,4 +1,4 @@
-import { size, z } from '../../src/adapter.ts'
+import { z } from '../../src/adapter.ts'
 
 const BUS_ERROR = "must be an event bus's name, 1 to 256 letters, digits and /.-_, or its ARN"
 const REGION_ERROR = 'must be a region, such as eu-central-1'
@@ -29,8 +29,9 @@ export const options = z.strictObject({
     .default('event')
     .describe("The entries' Detail: the whole CloudEvent, or its data alone.")
     .meta({ examples: ['event'] }),
-  sizeLimit: size('64KiB', '1MiB')
-    .default(2 ** 20)
+  sizeLimit: z
+    .enum(['1MiB', '256KiB'], { error: 'must be 1MiB or 256KiB' })
+    .default('1MiB')
     .describe('The largest entry, and the largest request: 256KiB where AWS still takes no more.')
     .meta({ examples: ['1MiB'] }),
   endpoint: z
@@ -39,5 +40,8 @@ export const options = z.strictObject({
     .describe("Another endpoint than the region's own; otherwise AWS_ENDPOINT_URL_EVENTBRIDGE, when set.")
     .meta({ examples: ['https://vpce-0a1b2c3d.events.eu-central-1.vpce.amazonaws.com'] })
 })
+
+/** `sizeLimit` in bytes. */
+export const SIZE_LIMITS = { '1MiB': 2 ** 20, '256KiB': 2 ** 18 }
 
 export type EventbridgeOptions = z.output<typeof options>

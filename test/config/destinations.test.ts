@@ -58,7 +58,10 @@ describe('an adapter', () => {
     ['not-installed-adapter', 'Cannot import `not-installed-adapter`. Make sure it is installed.'],
     ['./absent.ts', 'Cannot import `./absent.ts`. Make sure it is installed.'],
     [fixture('not-an-adapter.ts'), /has no adapter definition as its default export: \{ name, options, connect \}\.$/],
-    ['"two words"', /^is not the name of a built-in adapter \(kafka, memory, stdout\), a package, or a path\.$/],
+    [
+      '"two words"',
+      /^is not the name of a built-in adapter \(eventbridge, kafka, memory, pubsub, stdout\), a package, or a path\.$/
+    ],
     ['"node:fs"', /^is not the name of a built-in adapter/],
     ['"data:text/javascript,export default 1"', /^is not the name of a built-in adapter/],
     ['toString', /^Cannot import `toString`/],
