@@ -62,11 +62,12 @@ describe.skipIf(shared === null)('200 webhooks at a time into Pub/Sub that is', 
     await proxy.pass()
   }
 
+  // A request without an answer is sent once more, after two seconds.
   const troubles = [
     { name: 'killed', often: true, fault: kill, mend: revive },
     { name: 'refusing connections', often: false, fault: () => proxy.refuse(), mend: () => proxy.pass() },
     { name: 'resetting connections', often: false, fault: () => proxy.reset(), mend: () => proxy.pass() },
-    { name: 'frozen', often: true, fault: () => server.freeze(), mend: () => server.thaw() },
+    { name: 'frozen', often: true, fault: () => server.freeze(), mend: () => server.thaw(), copies: 2 },
     { name: 'mute', often: false, fault: () => proxy.holdAnswers(), mend: () => loseAnswers(proxy), copies: 2 }
   ]
   for (const trouble of troubles) {
