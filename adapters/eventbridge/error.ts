@@ -76,12 +76,21 @@ const unknown: Entry = {
 
 /** What an error of the AWS client, or of one entry, means, by its name or code. Whatever is not known may pass. */
 export function toFault(cause: unknown, bus: string): Fault {
-  return faultOf(cause, bus, { entries, unknown })
+  return faultOf(cause, bus, { entries, unknown, detailOf })
 }
 
 /** Requests go out, and no answer comes. */
 export function silence(bus: string): UnavailableError {
   return new UnavailableError(unanswered.says(bus, ''))
+}
+
+/**
+ * AWS's own words, where they say what to change. Elsewhere they may hold what nobody should see: a refused signature comes
+ * with the headers that were signed, the session's token among them.
+ */
+function detailOf(chain: readonly Error[]): string | undefined {
+  const telling = [forbidden, invalid]
+  return chain.find(({ name }) => telling.some(entry => entries[name] === entry))?.message
 }
 
 function named(entry: Entry, names: readonly string[]): Record<string, Entry> {

@@ -64,8 +64,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
 
   const onDeadline = () => {
     const [oldest] = requests
-    const quietSince = Math.max(oldest?.sentAt ?? Number.POSITIVE_INFINITY, acceptedAt)
-    if (fault === undefined && performance.now() - quietSince < SLOW_MS) return
+    const troubledSince = fault ? acceptedAt : Math.max(oldest?.sentAt ?? Number.POSITIVE_INFINITY, acceptedAt)
+    if (performance.now() - troubledSince < SLOW_MS) return
     down = fault ?? broker.silence()
     for (const waiting of takeAll()) waiting.refuse(down)
   }
@@ -137,7 +137,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     failedAt = performance.now()
     if (kind === 'record' && batch.length > 1) {
       // Too many together, or one of them: its neighbours must not share its fate.
-      if (error instanceof EventError) limits = { ...limits, bytes: largestGroup(batch, limits) / 2 }
+      if (error instanceof EventError)
+        limits = { ...limits, bytes: Math.min(limits.bytes, largestGroup(batch, limits) / 2) }
       else for (const waiting of batch) waiting.alone = true
       return again(batch, error)
     }

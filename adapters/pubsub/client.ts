@@ -77,5 +77,7 @@ function configure(endpoint: string | undefined): PubSub {
   // Otherwise the client looks for credentials, and on a metadata server, for an emulator too.
   const emulator = new PubSub({ clientOptions: { universeDomain: 'googleapis.com' } })
   if (emulator.isEmulator) return emulator
-  return new PubSub(endpoint === undefined ? {} : { apiEndpoint: endpoint, emulatorMode: false })
+  if (endpoint === undefined) return new PubSub()
+  // Without a port, the client asks for the port `undefined`.
+  return new PubSub({ apiEndpoint: endpoint.includes(':') ? endpoint : `${endpoint}:443`, emulatorMode: false })
 }

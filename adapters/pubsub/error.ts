@@ -54,7 +54,8 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   UNIMPLEMENTED: {
     kind: 'mend',
-    says: (_, detail) => `What answers is not Pub/Sub${detail}. Correct endpoint, or PUBSUB_EMULATOR_HOST.`
+    says: (topic, detail) =>
+      `What answers for "${topic}" is not Pub/Sub${detail}. Correct endpoint, or PUBSUB_EMULATOR_HOST.`
   },
   RESOURCE_EXHAUSTED: {
     kind: 'passing',

@@ -43,7 +43,7 @@ export function toMessage(
       ? Buffer.from(event.data.buffer, event.data.byteOffset, event.data.byteLength)
       : Buffer.from(toStructured(event)),
     attributes: { ...(binary ? { 'content-type': datacontenttype } : STRUCTURED), ...Object.fromEntries(fitting) },
-    ...(typeof key === 'string' && { orderingKey: toOrderingKey(key) })
+    ...(typeof key === 'string' && key !== '' && { orderingKey: toOrderingKey(key) })
   }
   if (sizeOf(message) <= MESSAGE_BYTES) return message
   throw new EventError(`The event is larger than Pub/Sub takes: ${sizeOf(message)} bytes, of at most ${MESSAGE_BYTES}.`)

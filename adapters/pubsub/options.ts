@@ -28,7 +28,7 @@ export const options = z.strictObject({
     )
     .meta({ examples: ['binary'] }),
   orderingKey: z
-    .union([z.boolean(), z.string().regex(/^(?!data$)[a-z\d]{1,20}$/)], { error: KEY_ERROR })
+    .union([z.boolean(), z.string().regex(/^(?!data$)[a-z\d]{1,20}$/, { error: KEY_ERROR })], { error: KEY_ERROR })
     .default(false)
     .transform(key => (key === 'false' ? false : key === true || key === 'true' ? 'partitionkey' : key))
     .describe('The attribute that is the ordering key (true: partitionkey); an event without it has none.')

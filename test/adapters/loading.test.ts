@@ -3,8 +3,6 @@ import { temporaryFolder } from '../brokers/watchdog.ts'
 import { startBridgeProgram } from '../spawn.ts'
 import { watchLoading } from './loaded.ts'
 
-const CLIENTS = ['kafkajs', 'oauth4webapi']
-
 /** The broker clients that `serve` has loaded by the time that its only destination was connected to, in vain or not. */
 async function clientsOf(environment: Record<string, string>): Promise<string[]> {
   const folder = temporaryFolder('loading-')
@@ -16,9 +14,8 @@ async function clientsOf(environment: Record<string, string>): Promise<string[]>
   onTestFinished(() => program.kill('SIGKILL'))
   await program.until(/"listening"/)
   await program.until(/"connected"|"cannot connect/)
-  const packages = loaded.packages()
-  expect(packages).toContain('fastify')
-  return CLIENTS.filter(name => packages.includes(name))
+  expect(loaded.packages()).toContain('fastify')
+  return loaded.clients()
 }
 
 test.for(['memory', 'stdout'])('%s loads no client of a broker', async adapter => {
@@ -34,4 +31,16 @@ test('kafka loads its client, and that of token endpoints not before a token is 
   }
   const kafka = { BRIDGE_ADAPTER: 'kafka', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'events' }
   expect(await clientsOf({ ...kafka, ...sasl })).toEqual(['kafkajs'])
+})
+
+test('pubsub loads its client and that of its credentials', async () => {
+  const pubsub = { BRIDGE_ADAPTER: 'pubsub', PUBSUB_TOPIC: 'projects/test/topics/events' }
+  const clients = await clientsOf({ ...pubsub, PUBSUB_EMULATOR_HOST: '127.0.0.1:1' })
+  expect(clients).toEqual(['@google-cloud/pubsub', 'google-auth-library'])
+})
+
+test('eventbridge loads its client', async () => {
+  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'a-secret-of-the-tests' }
+  const clients = await clientsOf({ BRIDGE_ADAPTER: 'eventbridge', EVENTBRIDGE_REGION: 'us-east-1', ...credentials })
+  expect(clients).toEqual(['@aws-sdk/client-eventbridge'])
 })

@@ -1,7 +1,6 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect } from 'vitest'
-import { stringify } from 'yaml'
 import type { KafkaAddresses } from '../../brokers/kafka/broker.ts'
 import type { Peer } from '../../brokers/kafka/peer.ts'
 import { TOKEN_SUBJECT, USERS } from '../../brokers/kafka/properties.ts'
@@ -9,8 +8,9 @@ import { it as base, uniqueTopic } from '../../brokers/kafka/shared.ts'
 import { signToken } from '../../brokers/kafka/tokens.ts'
 import { temporaryFolder } from '../../brokers/watchdog.ts'
 import { watchLoading } from '../loaded.ts'
+import { byEnvironment, byFile } from '../serve-configuration.ts'
+import { expectDiscreet, serveOnce } from '../serve-once.ts'
 import { expectEvent } from './arrived.ts'
-import { serveOnce, WEBHOOK_SECRET } from './serve-once.ts'
 import { serveTokens } from './token-server.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -41,7 +41,6 @@ const grant = {
 }
 /** As they are, and as they are sent. */
 const SECRETS = [
-  WEBHOOK_SECRET,
   ...[alice.password, btoa(`\0${alice.username}\0${alice.password}`)],
   ...[client.clientSecret, grant.authorization.slice('Basic '.length)]
 ]
@@ -87,38 +86,17 @@ async function expectArrived(peer: Peer, topic: string, id: string, options: Opt
   }
 }
 
-/** Asserts that neither log nor metrics show a secret, and that all of the log is lines of the bridge. */
-function expectDiscreet({ log, metrics }: { log: string; metrics: string }, token: string): void {
-  for (const secret of [...SECRETS, token]) {
-    expect(log).not.toContain(secret)
-    expect(metrics).not.toContain(secret)
-  }
-  for (const line of log.trim().split('\n')) expect(JSON.parse(line)).not.toHaveProperty('warning')
-}
-
-/** KAFKA_SASL_TOKEN_URL is sasl.tokenUrl. */
-function toVariables(options: object, prefix: string): Record<string, string> {
-  const variables = Object.entries(options).map(([key, value]) => {
-    const name = `${prefix}_${key.replace(/[A-Z]/g, '_$&').toUpperCase()}`
-    return typeof value === 'object' && !Array.isArray(value) ? toVariables(value, name) : { [name]: String(value) }
-  })
-  return Object.assign({}, ...variables)
-}
-
 describe.concurrent('by environment variables alone', () => {
   it.for(Object.entries(ways))('%s', async ([, way], { secured, peer, directory, token, tokens, onTestFinished }) => {
     const options = way(secured, tokens.url)
     const topic = await createTopic(peer, options)
     onTestFinished(() => peer.deleteTopic(topic))
-    const listening = { BRIDGE_HOST: '127.0.0.1', BRIDGE_ADMIN_PORT: '0', PORT: '0', BRIDGE_ADAPTER: 'kafka' }
     const loaded = watchLoading(directory)
-    const env = { ...listening, ...toVariables({ topic, ...options }, 'KAFKA'), ...loaded.env }
-    const { id, ...said } = await serveOnce(directory, env)
-    await expectArrived(peer, topic, id, options)
-    expectDiscreet(said, token)
+    const served = await serveOnce(directory, { ...byEnvironment('kafka', { topic, ...options }), ...loaded.env })
+    await expectArrived(peer, topic, served.id, options)
+    expectDiscreet(served, [...SECRETS, token])
     const asksForTokens = JSON.stringify(options).includes(tokens.url)
-    expect(loaded.packages()).toContain('kafkajs')
-    expect(loaded.packages().includes('oauth4webapi')).toBe(asksForTokens)
+    expect(loaded.clients()).toEqual(asksForTokens ? ['kafkajs', 'oauth4webapi'] : ['kafkajs'])
     expect(tokens.requests).toBe(asksForTokens ? 1 : 0)
     expect(tokens.asked).toMatchObject(asksForTokens ? grant : {})
   })
@@ -134,16 +112,12 @@ it('by a file, each way at once', async ({ secured, peer, directory, token, toke
   onTestFinished(async () => {
     await Promise.all(destinations.map(({ topic }) => peer.deleteTopic(topic)))
   })
-  const file = {
-    listen: { host: '127.0.0.1', port: 0 },
-    admin: { host: '127.0.0.1', port: 0 },
-    endpoints: [{ path: '/webhooks/gemini', verify: { static: { secrets: [`\${env:GEMINI_WEBHOOK_SECRET}`] } } }],
-    destinations: Object.fromEntries(
-      destinations.map(({ topic, options }, index) => [`d${index}`, { adapter: 'kafka', topic, ...options }])
-    )
-  }
-  writeFileSync(join(directory, 'bridge.yaml'), stringify(file))
-  const { id, ...said } = await serveOnce(directory, { BRIDGE_CONFIG: 'bridge.yaml' })
-  await Promise.all(destinations.map(({ topic, options }) => expectArrived(peer, topic, id, options)))
-  expectDiscreet(said, token)
+  const file = byFile(
+    directory,
+    'kafka',
+    destinations.map(({ topic, options }) => ({ topic, ...options }))
+  )
+  const served = await serveOnce(directory, file)
+  await Promise.all(destinations.map(({ topic, options }) => expectArrived(peer, topic, served.id, options)))
+  expectDiscreet(served, [...SECRETS, token])
 })

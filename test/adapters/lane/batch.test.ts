@@ -77,6 +77,58 @@ describe('a batch', () => {
   })
 })
 
+describe('a batch of an order', () => {
+  const order = ({ group }: Sized) => (group === 0 ? undefined : `${group}`)
+  const takeOrdered = (queue: readonly Waiting<Sized>[], inFlight: readonly string[] = []) => {
+    const { batch, rest } = take(queue, { items: MAX_RECORDS, bytes: 100, order }, new Set(inFlight))
+    return [sizes(batch), sizes(rest)]
+  }
+  const queue = (...groups: readonly number[]) => groups.map((group, index) => waitingFor(index + 1, group))
+
+  test('has no other, nor what has none', () => {
+    expect(takeOrdered(queue(1, 2, 0, 1))).toEqual([
+      [
+        [1, 1],
+        [1, 4]
+      ],
+      [
+        [2, 2],
+        [0, 3]
+      ]
+    ])
+    expect(takeOrdered(queue(0, 2, 0, 1))[0]).toEqual([
+      [0, 1],
+      [0, 3]
+    ])
+  })
+
+  test('has nothing of it overtaken by a smaller one', () => {
+    const queue = [waitingFor(60, 1), waitingFor(50, 1), waitingFor(1, 1)]
+    expect(takeOrdered(queue)).toEqual([
+      [[1, 60]],
+      [
+        [1, 50],
+        [1, 1]
+      ]
+    ])
+  })
+
+  test('has nothing of an order that is in flight', () => {
+    expect(takeOrdered(queue(1, 2, 1, 2), ['1'])).toEqual([
+      [
+        [2, 2],
+        [2, 4]
+      ],
+      [
+        [1, 1],
+        [1, 3]
+      ]
+    ])
+    expect(takeOrdered(queue(1, 2), ['1', '2'])[0]).toEqual([])
+    expect(takeOrdered(queue(1, 0), ['1', '2'])[0]).toEqual([[0, 2]])
+  })
+})
+
 test('whatever waits, all of it leaves once, in order, within the limits', () => {
   const item = fc.record({ group: fc.nat(3), bytes: fc.integer({ min: 1, max: 130 }), settled: fc.boolean() })
   fc.assert(
