@@ -13,9 +13,12 @@ export interface EventbridgeClient {
   close(): void
 }
 
-/** How long a TCP connection, and TLS on top of it, may take, in milliseconds. */
+/** How long a TCP connection may take, in milliseconds. */
 const CONNECT_MS = 1000
-/** How long a request may take, in milliseconds: one that a dead connection swallowed shall have a second chance. */
+/**
+ * How long a request may take with all of its answer, in milliseconds: one that a dead connection swallowed shall have a
+ * second chance.
+ */
 const REQUEST_MS = 2000
 
 /**
@@ -32,8 +35,7 @@ export async function openClient({
     ...(endpoint !== undefined && { endpoint }),
     // What is tried again, and when, the lane decides.
     maxAttempts: 1,
-    // Without these, a request waits for ever.
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REQUEST_MS, throwOnRequestTimeout: true }
+    requestHandler: { connectionTimeout: CONNECT_MS }
   })
   try {
     await obtain(client.config.region, 'AWS gave the bridge no region for EventBridge', 'Set region or AWS_REGION')
@@ -48,10 +50,17 @@ export async function openClient({
   }
   return {
     async put(entries, signal) {
-      const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }), {
-        abortSignal: signal
-      })
-      return Entries
+      // The client's own limit ends where the answer begins, which may then be waited for without end.
+      const late = AbortSignal.timeout(REQUEST_MS)
+      try {
+        const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }), {
+          abortSignal: AbortSignal.any([signal, late])
+        })
+        return Entries
+      } catch (cause) {
+        late.throwIfAborted()
+        throw cause
+      }
     },
     close: () => client.destroy()
   }

@@ -67,7 +67,8 @@ function toObject({ datacontenttype, data }: CloudEvent): string {
 
 /** AWS has milliseconds, no year before 1970, and no leap second: such a time is left to the detail. */
 function toTime(time: string): Date | undefined {
-  const date = new Date(time.toUpperCase())
+  // V8 misreads fractions of more than nine digits that begin with 0.
+  const date = new Date(time.toUpperCase().replace(/(\.\d{3})\d+/, '$1'))
   return date.getTime() >= 0 ? date : undefined
 }
 

@@ -39,9 +39,10 @@ const invalid: Entry = {
     `EventBridge refused the event for the bus "${bus}"${detail}. If it is for its size, lower sizeLimit; otherwise check bus and source.`
 }
 
-/** The names that AWS gives to errors of requests and of entries, and Node's codes. */
+/** The names that AWS gives to errors of requests and of entries, Node's codes, and statuses where there is no name. */
 const entries: Readonly<Record<string, Entry>> = {
   ...named(throttled, ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded']),
+  'HTTP 429': throttled,
   ...named(failing, ['InternalFailure', 'InternalException', 'InternalServerError', 'InternalError']),
   ...named(failing, ['ServiceUnavailable', 'ServiceUnavailableException', 'RequestTimeout']),
   ...named(forbidden, ['AccessDeniedException', 'AccessDenied', 'NotAuthorized', 'OptInRequired']),
@@ -61,11 +62,12 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   ...named(invalid, ['InvalidArgument', 'ValidationException', 'ValidationError', 'RedactionFailure']),
   ...named(invalid, ['InvalidParameterValue', 'RequestEntityTooLarge', 'RequestEntityTooLargeException']),
+  'HTTP 413': invalid,
   ...named(unreachable, ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']),
-  ...named(unreachable, ['EHOSTUNREACH', 'ENETUNREACH']),
+  ...named(unreachable, ['EHOSTUNREACH', 'ENETUNREACH', 'EPROTO']),
   ...named(untrusted, ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED']),
   ...named(untrusted, ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY']),
-  ...named(untrusted, ['ERR_TLS_CERT_ALTNAME_INVALID']),
+  ...named(untrusted, ['UNABLE_TO_GET_ISSUER_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID']),
   TimeoutError: unanswered
 }
 
@@ -76,12 +78,22 @@ const unknown: Entry = {
 
 /** What an error of the AWS client, or of one entry, means, by its name or code. Whatever is not known may pass. */
 export function toFault(cause: unknown, bus: string): Fault {
-  return faultOf(cause, bus, { entries, unknown, detailOf })
+  return faultOf(cause, bus, { entries, unknown, codesOf, detailOf })
 }
 
 /** Requests go out, and no answer comes. */
 export function silence(bus: string): UnavailableError {
   return new UnavailableError(unanswered.says(bus, ''))
+}
+
+/** How the client calls an answer that names no error, or is no JSON: its status says more. */
+const NAMELESS = ['Unknown', 'SyntaxError']
+
+function codesOf(error: Error): string[] {
+  const { code, name, $metadata }: Error & { code?: unknown; $metadata?: { httpStatusCode?: number } } = error
+  const status = $metadata?.httpStatusCode
+  if (status !== undefined && NAMELESS.includes(name)) return [`HTTP ${status}`]
+  return [code, name].filter(text => typeof text === 'string')
 }
 
 /**

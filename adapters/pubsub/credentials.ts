@@ -22,5 +22,13 @@ export async function projectOf(auth: GoogleAuth): Promise<string> {
 function ask<T>(from: () => Promise<T>, missing: string, remedy: string): Promise<T> {
   // Otherwise a metadata server that was not there at first, as in a new pod, would never be asked again.
   gcpMetadata.resetIsAvailableCache()
-  return obtain(from, missing, remedy)
+  return obtain(() => from().catch(withoutQuote), missing, remedy)
+}
+
+/** What may be a key is not quoted: what Node cannot parse, and a path, where somebody has put the key itself. */
+function withoutQuote(cause: unknown): never {
+  if (cause instanceof SyntaxError) throw new Error('the credential file is not JSON')
+  if (cause instanceof Error && 'path' in cause && 'code' in cause)
+    throw new Error(`the credential file cannot be read, ${cause.code}`)
+  throw cause
 }

@@ -68,6 +68,13 @@ describe('a batch', () => {
     expect(batches.flat().toSorted()).toEqual(bytes.toSorted())
   })
 
+  test('has nothing else when an item is to travel alone', () => {
+    const queue = [waitingFor(1), waitingFor(2), waitingFor(3), waitingFor(4)]
+    for (const index of [1, 2]) Object.assign(queue[index] ?? {}, { alone: true })
+    expect(takeBatch(queue, 100)).toEqual({ batch: queue.slice(0, 1), rest: queue.slice(1) })
+    expect(takeBatch(queue.slice(1), 100)).toEqual({ batch: queue.slice(1, 2), rest: queue.slice(2) })
+  })
+
   test('has nobody who has given up, nor has what waits', () => {
     const queue = [waitingFor(60), waitingFor(60), waitingFor(60, 1), waitingFor(60)]
     for (const index of [0, 2]) queue[index]?.accept('')
