@@ -8,8 +8,6 @@ export interface BatchLimits<Item> {
   readonly bytes: number
   /** Items of different groups may overtake one another, and have their bytes counted apart. */
   group?(item: Item): number
-  /** Whether the item has to wait for what is in flight. */
-  held?(item: Item): boolean
   /**
    * Items of one order keep it: they share a request with no others, and only one request of theirs is in flight. Items
    * without one (`undefined`) may overtake one another.
@@ -38,7 +36,7 @@ export function takeBatch<Item>(
     const alone = waiting.alone || bytes > limits.bytes
     const sum = (taken.get(group) ?? 0) + bytes
     const order = limits.order?.(item)
-    const held = limits.held?.(item) || (order !== undefined && ordersInFlight.has(order))
+    const held = order !== undefined && ordersInFlight.has(order)
     if (held || (batch.length > 0 && order !== batchOrder)) {
       rest.push(waiting)
     } else if (batch.length > 0 && (full || alone || sum > limits.bytes)) {

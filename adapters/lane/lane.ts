@@ -89,7 +89,6 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     } finally {
       clearInterval(slow)
       requests.delete(request)
-      for (const waiting of batch) waiting.inFlight = false
     }
   }
 
@@ -111,8 +110,11 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   /** Puts back, before the others, what is still waited for. Nothing is sent after its deadline. */
   const again = (batch: readonly Waiting<Item>[], error: EventError | UnavailableError) => {
     for (const waiting of batch) {
+      waiting.inFlight = false
+      // Too many together says nothing about one of them.
+      if (!(error instanceof EventError)) waiting.trouble = error
       if (closing.signal.aborted) waiting.refuse(closed(broker.name))
-      else if (waiting.expired) waiting.refuse(error instanceof EventError ? unsent(broker.name) : error)
+      else if (waiting.expired) waiting.refuse(waiting.trouble ?? unsent(broker.name))
     }
     queue.unshift(...batch)
   }

@@ -14,6 +14,8 @@ export interface Waiting<Item> {
   alone: boolean
   /** Part of a request that has not been answered yet. */
   inFlight: boolean
+  /** Why it has not been accepted, as of the last request that it was in. */
+  trouble: UnavailableError | undefined
   /** Called once when the deadline passes before an answer came. */
   onDeadline: () => void
   /** Called once when nobody waits any more. */
@@ -49,6 +51,7 @@ export function startWaiting<Item>(
     bytes: sizeOf(item),
     alone: false,
     inFlight: false,
+    trouble: undefined,
     get settled() {
       return settled
     },
@@ -71,7 +74,7 @@ export function startWaiting<Item>(
   function onAbort(): void {
     waiting.onDeadline()
     if (waiting.inFlight) late = setTimeout(() => waiting.refuse(unanswered(name)), LATE_MS)
-    else waiting.refuse(unsent(name))
+    else waiting.refuse(waiting.trouble ?? unsent(name))
   }
   signal.addEventListener('abort', onAbort, { once: true })
   return { waiting, messageId }
