@@ -8,6 +8,12 @@ import type { Io } from './io.ts'
 const CUT_OFF = 75
 
 /**
+ * What needs no line in the log: kafkajs sets timers that lie in the past, which does no harm, and that Google's metadata
+ * server was looked for in vain, the adapter says itself.
+ */
+const IDLE_WARNINGS = ['TimeoutNegativeWarning', 'MetadataLookupWarning']
+
+/**
  * Runs a bridge until `io.stop` aborts, then drains it.
  * @param whenUp called once it listens
  * @returns the exit code: 0, or 75 if the drain had to cut something off
@@ -21,8 +27,7 @@ export async function run(config: Config, io: Io, whenUp?: (bridge: Bridge) => P
     color: io.stderr.isTTY
   })
   io.onWarning(({ name, message }) => {
-    // kafkajs sets timers that lie in the past, which does no harm.
-    if (name !== 'TimeoutNegativeWarning') log.warn({ warning: name }, message)
+    if (!IDLE_WARNINGS.includes(name)) log.warn({ warning: name }, message)
   })
   try {
     const bridge = await startBridge(config, { log, version: io.version })

@@ -54,6 +54,9 @@ test.for(Object.entries(reasons))('starts without credentials, is unavailable an
 
   program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
-  for (const line of program.stderr.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('severity')
+  for (const line of program.stderr.trim().split('\n')) {
+    expect(JSON.parse(line)).toHaveProperty('severity')
+    expect(JSON.parse(line)).not.toHaveProperty('warning')
+  }
   expect(program.stderr).not.toContain(KEY.slice(0, 8))
 })
