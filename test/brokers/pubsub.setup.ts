@@ -9,8 +9,8 @@ import type { TestProject } from 'vitest/node'
 import { emulatorJar, startEmulator } from './pubsub/emulator.ts'
 import { startPeer } from './pubsub/peer-process.ts'
 import { startPstest } from './pubsub/pstest.ts'
-import type { PubsubServer } from './pubsub/server.ts'
 import type { SharedPubsub } from './pubsub/shared.ts'
+import type { MemoryServer } from './server.ts'
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   try {
@@ -44,7 +44,7 @@ async function start(): Promise<{ pubsub: SharedPubsub; stop: () => Promise<void
   throw parts.find(part => part.status === 'rejected')?.reason
 }
 
-async function startFoundEmulator(): Promise<PubsubServer | null> {
+async function startFoundEmulator(): Promise<MemoryServer | null> {
   const jar = emulatorJar()
   if (jar !== undefined) return startEmulator(jar)
   process.stderr.write('No Pub/Sub emulator (PUBSUB_EMULATOR_JAR, or beside gcloud), so its tests use pstest.\n')

@@ -12,55 +12,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cached } from '../cache.ts'
-import { type Daemon, startDaemon } from '../daemon.ts'
-import { onFreePorts } from '../ports.ts'
-import { temporaryFolder } from '../watchdog.ts'
+import { type MemoryServer, startMemoryServer } from '../server.ts'
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url))
 const run = promisify(execFile)
 
-export interface EventBridgeServer {
+export interface EventBridgeServer extends MemoryServer {
+  /** `http://127.0.0.1:41234` */
   readonly endpoint: string
-  /** Starts it after `kill`, on the same port and empty; resolves when it accepts clients. */
-  start(): Promise<void>
-  /** Ends it with SIGKILL, and waits for its end. */
-  kill(): Promise<void>
-  /** Stops its clock (SIGSTOP): connections stay open, and nothing answers. */
-  freeze(): void
-  thaw(): void
-  /** Ends it for good. */
-  stop(): Promise<void>
 }
 
 /** Starts a server; resolves when it accepts clients. */
 export async function startMoto(): Promise<EventBridgeServer> {
-  const python = await pythonWithMoto()
-  const folder = temporaryFolder('moto-')
-  try {
-    return await onFreePorts(1, async next => {
-      const port = next()
-      let daemon: Daemon
-      const start = async () => {
-        daemon = startDaemon(python, ['-m', 'moto.server', '--port', String(port)], join(folder.path, 'log'))
-        await daemon.listening([port])
-      }
-      await start()
-      return {
-        endpoint: `http://127.0.0.1:${port}`,
-        start,
-        kill: () => daemon.kill(),
-        freeze: () => daemon.signal('SIGSTOP'),
-        thaw: () => daemon.signal('SIGCONT'),
-        async stop() {
-          await daemon.kill()
-          await folder.remove()
-        }
-      }
-    })
-  } catch (cause) {
-    await folder.remove()
-    throw cause
-  }
+  const server = await startMemoryServer(await pythonWithMoto(), port => ['-m', 'moto.server', '--port', String(port)])
+  return { ...server, endpoint: `http://${server.at}` }
 }
 
 /** The interpreter of a virtual environment that holds what `requirements.txt` locks. */

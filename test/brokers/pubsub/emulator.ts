@@ -1,7 +1,7 @@
 import { existsSync, globSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { jdk, LEAN } from '../java.ts'
-import { type PubsubServer, startServer } from './server.ts'
+import { type MemoryServer, startMemoryServer } from '../server.ts'
 
 /** The jar of Google's emulator: `$PUBSUB_EMULATOR_JAR`, else that of the Cloud SDK whose `gcloud` is on the PATH. */
 export function emulatorJar(): string | undefined {
@@ -20,8 +20,8 @@ export function emulatorJar(): string | undefined {
  * Starts Google's emulator. It ignores subscription filters, refuses empty messages and more than 1,000 in a request,
  * takes any attributes, and never answers a request of 11 MB.
  */
-export function startEmulator(jar: string): Promise<PubsubServer> {
-  return startServer(jdk('java'), (port, folder) => [
+export function startEmulator(jar: string): Promise<MemoryServer> {
+  return startMemoryServer(jdk('java'), (port, folder) => [
     ...LEAN,
     '-Xmx256m',
     `-Djava.io.tmpdir=${folder}`,

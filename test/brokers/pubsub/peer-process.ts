@@ -1,7 +1,7 @@
+import { startMemoryServer } from '../server.ts'
 import { goProgram } from './program.ts'
-import { startServer } from './server.ts'
 
 /** Starts the process that `connectPeer` speaks to; resolves when it listens. One serves all tests of a run. */
 export async function startPeer(): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  return startServer(await goProgram(), port => ['peer', String(port)])
+  return startMemoryServer(await goProgram(), port => ['peer', String(port)])
 }

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { type FaultProxy, openFaultProxy } from '../../brokers/proxy.ts'
 import { emulatorJar, startEmulator } from '../../brokers/pubsub/emulator.ts'
 import { connectPeer, type Peer, PROJECT } from '../../brokers/pubsub/peer.ts'
 import { startPstest } from '../../brokers/pubsub/pstest.ts'
-import type { PubsubServer } from '../../brokers/pubsub/server.ts'
 import { uniqueTopic } from '../../brokers/pubsub/shared.ts'
-import { isAcknowledged, type Load } from '../load.ts'
-import { loseAnswers, throughLossOfAnswers } from '../losing-answers.ts'
-import { full, openScene, WAIT } from '../scene.ts'
-import { throughOutage } from '../through-outage.ts'
+import type { MemoryServer } from '../../brokers/server.ts'
+import type { Load } from '../load.ts'
+import { openScene } from '../scene.ts'
+import { killForgetful, testTroubles } from '../troubles.ts'
 
 const shared = inject('pubsub')
-/** A service that is not on the same machine, so that several requests are in flight when something happens to it. */
-const LATENCY_MS = 10
 
 describe.skipIf(shared === null)('200 webhooks at a time into Pub/Sub that is', { timeout: 120_000 }, () => {
-  let server: PubsubServer
+  let server: MemoryServer
   let peer: Peer
   let proxy: FaultProxy
   let topic: string
@@ -35,9 +32,7 @@ describe.skipIf(shared === null)('200 webhooks at a time into Pub/Sub that is', 
     await peer.createSubscription(topic)
   }
   const arrived = async () => (await peer.read(topic)).map(({ attributes }) => attributes['ce-id'] ?? '')
-
-  async function open() {
-    await proxy.delay(LATENCY_MS)
+  const open = async () => {
     topic = uniqueTopic()
     await createTopic()
     const env = {
@@ -47,37 +42,12 @@ describe.skipIf(shared === null)('200 webhooks at a time into Pub/Sub that is', 
     }
     return openScene({ env, arrived })
   }
-
-  /** It keeps all in memory: what it has accepted has to be with the consumer before it dies with requests in flight. */
-  async function kill({ deliveries }: Load) {
-    await proxy.holdAnswers()
-    const acknowledged = deliveries.filter(isAcknowledged).map(({ id }) => id)
-    await expect.poll(arrived, WAIT).toEqual(expect.arrayContaining(acknowledged))
-    await server.kill()
-    await proxy.refuse()
-  }
-  async function revive() {
+  const kill = (load: Load) => killForgetful(server, { proxy, arrived, load })
+  const revive = async () => {
     await server.start()
     await createTopic()
     await proxy.pass()
   }
-
   // A request without an answer is sent once more, after two seconds.
-  const troubles = [
-    { name: 'killed', often: true, fault: kill, mend: revive },
-    { name: 'refusing connections', often: false, fault: () => proxy.refuse(), mend: () => proxy.pass() },
-    { name: 'resetting connections', often: false, fault: () => proxy.reset(), mend: () => proxy.pass() },
-    { name: 'frozen', often: true, fault: () => server.freeze(), mend: () => server.thaw(), copies: 2 },
-    { name: 'mute', often: false, fault: () => proxy.holdAnswers(), mend: () => loseAnswers(proxy), copies: 2 }
-  ]
-  for (const trouble of troubles) {
-    test.runIf(trouble.often || full)(
-      `${trouble.name}: refused in time, then at once, and accepted when it is back`,
-      async () => throughOutage(await open(), trouble)
-    )
-  }
-
-  test('losing its answers: all is accepted in time, and written at most once more per loss', async () => {
-    await throughLossOfAnswers(await open(), proxy, LATENCY_MS)
-  })
+  testTroubles(() => ({ ...server, proxy, open, kill, revive }), ['killed', 'frozen'], 2)
 })

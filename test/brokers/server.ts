@@ -1,17 +1,17 @@
-/** What both servers are: one process, all in memory, on one port of 127.0.0.1, which nobody has to log in to. */
+/** One process, all in memory, on one port of 127.0.0.1: what servers for tests are, where they are not the real thing. */
 import { join } from 'node:path'
-import { type Daemon, startDaemon } from '../daemon.ts'
-import { onFreePorts } from '../ports.ts'
-import { temporaryFolder } from '../watchdog.ts'
+import { type Daemon, startDaemon } from './daemon.ts'
+import { onFreePorts } from './ports.ts'
+import { temporaryFolder } from './watchdog.ts'
 
-/** A Pub/Sub server that can be hurt. */
-export interface PubsubServer {
+/** A server that can be hurt. */
+export interface MemoryServer {
   readonly port: number
   /** `127.0.0.1:41234` */
   readonly at: string
   /** Starts it after `kill`, on the same port and empty; resolves when it accepts clients. */
   start(): Promise<void>
-  /** Ends it with SIGKILL, and waits for its end. Topics, subscriptions and messages are gone. */
+  /** Ends it with SIGKILL, and waits for its end. All that it had is gone. */
   kill(): Promise<void>
   /** Stops its clock (SIGSTOP): connections stay open, and nothing answers. */
   freeze(): void
@@ -21,11 +21,11 @@ export interface PubsubServer {
 }
 
 /** Starts a server; resolves when it accepts clients. Its arguments are told its port and a folder for its files. */
-export async function startServer(
+export async function startMemoryServer(
   command: string,
   args: (port: number, folder: string) => readonly string[]
-): Promise<PubsubServer> {
-  const folder = temporaryFolder('pubsub-')
+): Promise<MemoryServer> {
+  const folder = temporaryFolder('server-')
   try {
     return await onFreePorts(1, async next => {
       const port = next()
