@@ -1,15 +1,13 @@
 import type { UnavailableError } from '../../src/adapter.ts'
 import type { BatchLimits } from './batch.ts'
 import type { Fault } from './fault.ts'
-import type { Waiting } from './waiting.ts'
+import type { Carrier, Waiting } from './waiting.ts'
 
 /** What the broker made of one item of a request: its message id, or the reason why it has none. */
 export type Result = { readonly id: string } | { readonly cause: unknown }
 
 /** A broker as a lane sees it: a way to send some items in one request, and to tell what went wrong. */
-export interface Broker<Item> {
-  /** As the errors call it. */
-  readonly name: string
+export interface Broker<Item> extends Carrier<Item> {
   /** How many requests may be in flight at once, at least 1. */
   readonly concurrency: number
   /**
@@ -19,8 +17,6 @@ export interface Broker<Item> {
   readonly patience?: number
   /** What one request may hold. */
   readonly limits: BatchLimits<Item>
-  /** An upper bound of an item's share in a request, in the unit of `limits.bytes`. */
-  sizeOf(item: Item): number
   /**
    * Sends the items in one request; a result for each, in their order. Rejects when the request as a whole has failed:
    * any of it may or may not have been accepted. When `signal` aborts, rejects at once, and nothing that was not sent by

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EventError, type UnavailableError } from '../../src/adapter.ts'
 import { largestGroup, takeBatch } from './batch.ts'
 import type { Broker, Result } from './broker.ts'
+import { createHealth, SLOW_MS } from './health.ts'
 import { closed, startWaiting, unsent, type Waiting } from './waiting.ts'
 
 /** What is on its way to one broker: a few requests are in flight, and what arrives meanwhile is in the next. */
@@ -27,13 +28,6 @@ interface Request {
   readonly abort: AbortController
 }
 
-/** A request that has been in flight for so long may mean a broker in trouble, in milliseconds. */
-const SLOW_MS = 1000
-const FIRST_RETRY_MS = 50
-const LONGEST_RETRY_MS = 500
-/** What was known so long ago says nothing about the broker any more, in milliseconds. */
-const FORGET_MS = 5000
-
 export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   const closing = new AbortController()
   /** In flight, oldest first. */
@@ -44,18 +38,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   let running = 0
   let soon: NodeJS.Timeout | undefined
   let limits = broker.limits
-  let acceptedAt = Number.NEGATIVE_INFINITY
-  /** Failures in a row, the last of them, and when it was. */
-  let failures = 0
-  let fault: UnavailableError | undefined
-  let failedAt = 0
-  /** Set when a deadline has passed for that reason, until something is accepted again. */
-  let down: UnavailableError | undefined
+  const health = createHealth(broker.silence)
 
-  const forget = () => {
-    failures = 0
-    fault = down = undefined
-  }
   const takeAll = () => {
     const all = queue
     queue = []
@@ -64,10 +48,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
 
   const onDeadline = () => {
     const [oldest] = requests
-    const troubledSince = fault ? acceptedAt : Math.max(oldest?.sentAt ?? Number.POSITIVE_INFINITY, acceptedAt)
-    if (performance.now() - troubledSince < SLOW_MS) return
-    down = fault ?? broker.silence()
-    for (const waiting of takeAll()) waiting.refuse(down)
+    if (!health.onDeadline(oldest?.sentAt)) return
+    for (const waiting of takeAll()) waiting.refuse(health.down ?? broker.silence())
   }
 
   const send = async (batch: readonly Waiting<Item>[]): Promise<Failure<Item>[]> => {
@@ -86,6 +68,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     try {
       const items = batch.map(({ item }) => item)
       return settle(batch, await broker.send(items, request.abort.signal))
+    } catch (cause) {
+      return batch.map(waiting => ({ waiting, cause }))
     } finally {
       clearInterval(slow)
       requests.delete(request)
@@ -100,66 +84,50 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
       if ('id' in result) waiting.accept(result.id)
       else failed.push({ waiting, cause: result.cause })
     }
-    if (failed.length < batch.length) {
-      forget()
-      acceptedAt = performance.now()
-    }
+    if (failed.length < batch.length) health.onAccepted()
     return failed
   }
 
-  /** Puts back, before the others, what is still waited for. Nothing is sent after its deadline. */
-  const again = (batch: readonly Waiting<Item>[], error: EventError | UnavailableError) => {
-    for (const waiting of batch) {
+  /** Refuses what cannot pass, and puts the others back, before what waits. Nothing is sent after its deadline. */
+  const onFailures = async (failed: readonly Failure<Item>[], accepted: boolean): Promise<void> => {
+    health.onFailed()
+    const pause = health.pause()
+    let passing = false
+    let trouble: UnavailableError | undefined
+    for (const [cause, group] of Map.groupBy(failed, ({ cause }) => cause)) {
+      const { error, kind } = broker.toFault(cause)
+      const list = group.map(({ waiting }) => waiting)
+      if (kind === 'passing') {
+        passing = true
+        // Where all have given up, it need not be the broker's fault.
+        if (health.down || list.some(({ settled }) => !settled)) trouble = error
+      }
+      if (kind === 'record' && list.length > 1) isolate(list, error)
+      else if (kind !== 'passing' || health.down) for (const waiting of list) waiting.refuse(error)
+      else for (const waiting of list) waiting.trouble = error
+    }
+    if (trouble && !accepted) health.onTrouble(trouble)
+    putBack(failed.map(({ waiting }) => waiting))
+    if (trouble) await sleep(pause, undefined, { signal: closing.signal }).catch(() => {})
+    if (passing) await broker.reroute?.(takeAll)
+  }
+
+  /** Too many together, or one of them: its neighbours must not share its fate. */
+  const isolate = (list: readonly Waiting<Item>[], error: EventError | UnavailableError) => {
+    if (error instanceof EventError) {
+      limits = { ...limits, bytes: Math.min(limits.bytes, largestGroup(list, limits) / 2) }
+    } else {
+      for (const waiting of list) Object.assign(waiting, { alone: true, trouble: error })
+    }
+  }
+
+  const putBack = (list: readonly Waiting<Item>[]) => {
+    for (const waiting of list) {
       waiting.inFlight = false
-      // Too many together says nothing about one of them.
-      if (!(error instanceof EventError)) waiting.trouble = error
       if (closing.signal.aborted) waiting.refuse(closed(broker.name))
       else if (waiting.expired) waiting.refuse(waiting.trouble ?? unsent(broker.name))
     }
-    queue.unshift(...batch)
-  }
-
-  /** @param accepted whether the request has brought others home: then the broker is well */
-  const retry = async (batch: readonly Waiting<Item>[], error: UnavailableError, accepted: boolean) => {
-    // Otherwise all have given up, which need not be the broker's fault.
-    if (batch.some(({ settled }) => !settled) || down) {
-      const wait = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS)
-      if (!accepted) {
-        fault = error
-        failures += 1
-      }
-      again(batch, error)
-      await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
-    }
-    await broker.reroute?.(takeAll)
-  }
-
-  const onRequestFailure = async (batch: readonly Waiting<Item>[], cause: unknown): Promise<void> => {
-    const { error, kind } = broker.toFault(cause)
-    failedAt = performance.now()
-    if (kind === 'record' && batch.length > 1) {
-      // Too many together, or one of them: its neighbours must not share its fate.
-      if (error instanceof EventError)
-        limits = { ...limits, bytes: Math.min(limits.bytes, largestGroup(batch, limits) / 2) }
-      else for (const waiting of batch) waiting.alone = true
-      return again(batch, error)
-    }
-    if (kind !== 'passing' || down) for (const waiting of batch) waiting.refuse(error)
-    if (kind === 'passing') await retry(batch, error, false)
-  }
-
-  const onItemFailures = async (failed: readonly Failure<Item>[], accepted: boolean): Promise<void> => {
-    failedAt = performance.now()
-    const passing: Waiting<Item>[] = []
-    let last: UnavailableError | undefined
-    for (const { waiting, cause } of failed) {
-      const { error, kind } = broker.toFault(cause)
-      if (kind !== 'passing' || down) waiting.refuse(error)
-      if (kind !== 'passing') continue
-      passing.push(waiting)
-      last = error
-    }
-    if (last) await retry(passing, last, accepted)
+    queue.unshift(...list)
   }
 
   const run = async (): Promise<void> => {
@@ -173,17 +141,13 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
       const sending = send(batch)
       // What this request has no room for leaves at once, too, while it may.
       if (queue.length > 0 && running < broker.concurrency) void run()
-      try {
-        const failed = await sending
-        if (failed.length > 0) await onItemFailures(failed, failed.length < batch.length)
-      } catch (cause) {
-        await onRequestFailure(batch, cause)
-      }
+      const failed = await sending
+      if (failed.length > 0) await onFailures(failed, failed.length < batch.length)
       // Not before what failed is back in the queue: nothing of its order overtakes it.
       if (order !== undefined) ordersInFlight.delete(order)
     }
     running -= 1
-    if (running === 0 && down === undefined) forget()
+    if (running === 0) health.onIdle()
   }
 
   /** Takes a free slot, or sees to it that one is taken soon. */
@@ -199,8 +163,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
 
   const add = (waiting: Waiting<Item>) => {
     if (closing.signal.aborted) return waiting.refuse(closed(broker.name))
-    if (running === 0 && performance.now() - failedAt > FORGET_MS) forget()
-    if (down && (running > 0 || queue.length > 0)) return waiting.refuse(down)
+    if (running === 0) health.expire()
+    if (health.down && (running > 0 || queue.length > 0)) return waiting.refuse(health.down)
     waiting.onDeadline = onDeadline
     queue.push(waiting)
     start()

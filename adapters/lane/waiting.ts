@@ -1,5 +1,4 @@
 import { type EventError, UnavailableError } from '../../src/adapter.ts'
-import type { Broker } from './broker.ts'
 
 /** An item on its way, and who waits for it. */
 export interface Waiting<Item> {
@@ -24,6 +23,14 @@ export interface Waiting<Item> {
   refuse(error: EventError | UnavailableError): void
 }
 
+/** Who carries an item. */
+export interface Carrier<Item> {
+  /** As errors call it. */
+  readonly name: string
+  /** An upper bound of an item's share in a request, in bytes. */
+  sizeOf(item: Item): number
+}
+
 /**
  * How long after its deadline an item in flight may still be accepted, in milliseconds: the bridge has answered by then,
  * but counts what was accepted late.
@@ -33,7 +40,7 @@ const LATE_MS = 500
 /** Begins to wait for an item, until `signal` aborts: at once if it is not in flight by then. */
 export function startWaiting<Item>(
   item: Item,
-  { name, sizeOf }: Pick<Broker<Item>, 'name' | 'sizeOf'>,
+  { name, sizeOf }: Carrier<Item>,
   signal: AbortSignal
 ): { readonly waiting: Waiting<Item>; readonly messageId: Promise<string> } {
   const { promise: messageId, resolve, reject } = Promise.withResolvers<string>()
