@@ -35,8 +35,7 @@ export function toMessage(
   const attributes = attributesOf(event).map(([name, value]): [string, string] => [`ce-${name}`, value])
   const fitting = attributes.filter(([name, value]) => fits(name, value)).slice(0, ATTRIBUTES - 1)
   const { datacontenttype } = event
-  const binary =
-    contentMode === 'binary' && fitting.length === attributes.length && fits('content-type', datacontenttype)
+  const binary = contentMode === 'binary' && fitting.length === attributes.length
   const key = orderingKey === false ? undefined : event[orderingKey]
   const message = {
     data: binary
