@@ -6,6 +6,11 @@ const PROJECT_ERROR = "must be a project's id, such as acme-prod"
 const KEY_ERROR = "must be true, or a CloudEvents attribute's name: 1 to 20 lower case letters and digits, not data"
 const ENDPOINT_ERROR = 'must be host or host:port, such as europe-west3-pubsub.googleapis.com'
 
+function isReachable(endpoint: string): boolean {
+  const [, port = '443'] = endpoint.split(':')
+  return Number(port) >= 1 && Number(port) <= 65535
+}
+
 export const options = z.strictObject({
   topic: z
     .string({ error: TOPIC_ERROR })
@@ -36,6 +41,7 @@ export const options = z.strictObject({
   endpoint: z
     .string({ error: ENDPOINT_ERROR })
     .regex(/^[a-z\d.-]+(:\d{1,5})?$/i, { error: ENDPOINT_ERROR })
+    .refine(isReachable, { error: ENDPOINT_ERROR })
     .optional()
     .describe('A regional endpoint. PUBSUB_EMULATOR_HOST, when set, wins.')
     .meta({ examples: ['europe-west3-pubsub.googleapis.com'] })

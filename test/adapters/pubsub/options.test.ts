@@ -124,7 +124,9 @@ test.each([
     'a b',
     '"host:"',
     '"host:port"',
-    '"::1"'
+    '"::1"',
+    'localhost:0',
+    'localhost:65536'
   ].map(endpoint => [`endpoint: ${endpoint}`, ENDPOINT_FAULT]),
   ['project: acme', ': unknown key "project"; did you mean "projectId"?']
 ])('%s is refused', async (option, fault = '') => {
