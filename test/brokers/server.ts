@@ -1,4 +1,4 @@
-/** One process, all in memory, on one port of 127.0.0.1: what servers for tests are, where they are not the real thing. */
+/** A process that keeps all in memory and listens on one port of 127.0.0.1: servers for tests, and peers. */
 import { join } from 'node:path'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { onFreePorts } from './ports.ts'

@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cached } from '../cache.ts'
-import { startDaemon } from '../daemon.ts'
 import { jdk, LEAN, runJdk } from '../java.ts'
-import { onFreePorts } from '../ports.ts'
-import { temporaryFolder } from '../watchdog.ts'
+import { startMemoryServer } from '../server.ts'
 import list from './jars.json' with { type: 'json' }
 import { kafkaClassPath } from './jars.ts'
 
@@ -14,34 +11,16 @@ const SOURCES = ['Peer.java', 'Topics.java'].map(name => fileURLToPath(new URL(n
 /** Starts the process that `connectPeer` speaks to; resolves when it listens. One serves all tests of a run. */
 export async function startPeer(): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const classPath = [await compiled(), await kafkaClassPath()].join(':')
-  const folder = temporaryFolder('kafka-peer-')
-  try {
-    return await onFreePorts(1, async next => {
-      const port = next()
-      const flags = [
-        ...LEAN,
-        '-Xmx128m',
-        `-Djava.io.tmpdir=${folder.path}`,
-        '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'
-      ]
-      const daemon = startDaemon(
-        jdk('java'),
-        [...flags, '-cp', classPath, 'Peer', String(port)],
-        join(folder.path, 'log')
-      )
-      await daemon.listening([port])
-      return {
-        port,
-        async stop() {
-          await daemon.kill()
-          await folder.remove()
-        }
-      }
-    })
-  } catch (cause) {
-    await folder.remove()
-    throw cause
-  }
+  return startMemoryServer(jdk('java'), (port, folder) => [
+    ...LEAN,
+    '-Xmx128m',
+    `-Djava.io.tmpdir=${folder}`,
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
+    '-cp',
+    classPath,
+    'Peer',
+    String(port)
+  ])
 }
 
 async function compiled(): Promise<string> {
