@@ -65,11 +65,11 @@ function toObject({ datacontenttype, data }: CloudEvent): string {
   throw new EventError("The event's data are no JSON object, so they cannot be an entry's detail. Use detail: event.")
 }
 
-/** AWS has milliseconds, no year before 1970, and no leap second: such a time is left to the detail. */
+/** AWS has milliseconds, the years from 1970 to 9999, and no leap second: such a time is left to the detail. */
 function toTime(time: string): Date | undefined {
   // V8 misreads fractions of more than nine digits that begin with 0.
   const date = new Date(time.toUpperCase().replace(/(\.\d{3})\d+/, '$1'))
-  return date.getTime() >= 0 ? date : undefined
+  return date.getTime() >= 0 && date.getUTCFullYear() <= 9999 ? date : undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, type onTestFinished, test } from 'vitest'
 import { toFault } from '../../../adapters/eventbridge/error.ts'
+import { within } from '../../../src/testing/expect.ts'
 import { freePort } from '../../spawn.ts'
 import { openFull, openHalf, openPort, openTls } from './broken-ports.ts'
 import { thrown } from './thrown.ts'
@@ -59,7 +60,7 @@ const rows: Row[] = [
     'https'
   ],
   ['nobody vouches', openTls, { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'mend', untrusted, 'https'],
-  ['no connection is made', openFull, { name: 'TimeoutError' }, 'passing', unanswered],
+  ['no connection is made', openFull, { name: 'TimeoutError', $metadata: {} }, 'passing', unanswered],
   ['there is no answer', clean => openPort(() => {}, clean), { name: 'TimeoutError' }, 'passing', unanswered],
   [
     'TLS begins and does not end',
@@ -102,4 +103,17 @@ test('no such name', async () => {
   expect(kind).toBe('passing')
   // The second, where there is no name server.
   expect(error.message).toMatch(/cannot be reached for the bus "jobs" \((ENOTFOUND|EAI_AGAIN)\)\. Check region/)
+})
+
+test.for([
+  ['no connection is made', openFull],
+  ['there is no answer', (clean: typeof onTestFinished) => openPort(() => {}, clean)],
+  ['the answer does not end', (clean: typeof onTestFinished) => openHalf(() => {}, clean)]
+] as const)('an aborted signal ends a request at once: %s', async ([_what, open], { onTestFinished }) => {
+  const port = await open(onTestFinished)
+  const abort = new AbortController()
+  const error = thrown(`http://127.0.0.1:${port}`, abort.signal)
+  // Sooner than any limit of the client's own.
+  setTimeout(() => abort.abort(), 200)
+  expect(await within(900, error, 'an end')).toMatchObject({ name: 'AbortError' })
 })

@@ -37,7 +37,8 @@ test.each([
   ['a leap second somewhere else', '2017-01-01t00:59:60+01:00'],
   ['before 1970', '1969-12-31T23:59:59.9999Z'],
   ['before 1970 in UTC', '1970-01-01T00:00:00+00:01'],
-  ['the year 0', '0000-01-01T00:00:00Z']
+  ['the year 0', '0000-01-01T00:00:00Z'],
+  ['in the year 10000, in UTC', '9999-12-31T23:59:59-00:01']
 ])('%s (%s) is left to the detail', (_what, time) => {
   expect(isRfc3339(time)).toBe(true)
   expect(entryAt(time)).not.toHaveProperty('Time')

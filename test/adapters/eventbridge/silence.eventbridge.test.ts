@@ -1,6 +1,5 @@
 import { expect, vi } from 'vitest'
-import type { Adapter } from '../../../src/adapter.ts'
-import { UnavailableError } from '../../../src/adapter.ts'
+import { type Adapter, UnavailableError } from '../../../src/adapter.ts'
 import { sampleEvent } from '../../../src/testing/sample-event.ts'
 import { openFaultProxy } from '../../brokers/proxy.ts'
 import { it as base, eventOf, publish, publishTogether, refusalOf, typesAsked, typesIn } from './fronted.ts'
@@ -90,4 +89,11 @@ it.for(['hang', 'hangInAnswer'] as const)('close ends everything (%s)', async (f
   expect(performance.now() - start).toBeLessThan(SOON_MS)
   await expect(publish(adapter)).rejects.toBeInstanceOf(UnavailableError)
   expect(front.requests).toHaveLength(16)
+})
+
+it('close ends connections that nobody uses', async ({ proxy, adapter }) => {
+  await publish(adapter)
+  expect(proxy.connections).toBe(1)
+  await adapter.close()
+  await vi.waitFor(() => expect(proxy.connections).toBe(0), { timeout: SOON_MS })
 })

@@ -7,12 +7,12 @@ import { ENVIRONMENT } from './harness.ts'
 const PATIENCE_MS = 5000
 
 /** What AWS's client really throws when one entry goes there. */
-export async function thrown(endpoint: string): Promise<unknown> {
+export async function thrown(endpoint: string, signal = new AbortController().signal): Promise<unknown> {
   Object.assign(process.env, ENVIRONMENT)
   const client = await openClient({ bus: 'jobs', endpoint })
   const entry = { EventBusName: 'jobs', Source: 'here', DetailType: 'type', Detail: '{}' }
   try {
-    return await within(PATIENCE_MS, client.put([entry], new AbortController().signal), 'an error').then(
+    return await within(PATIENCE_MS, client.put([entry], signal), 'an error').then(
       () => expect.fail('it was accepted'),
       error => error
     )
