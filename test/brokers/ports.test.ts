@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { start } from '../spawn.ts'
 import { freePorts, onFreePorts } from './ports.ts'
 
 test('ports are different and free', async () => {
@@ -11,6 +12,22 @@ test('ports are different and free', async () => {
     await once(server, 'listening')
     server.close()
   }
+})
+
+test('no other process is given the same ports, and nobody the same port twice in a row', async () => {
+  const url = JSON.stringify(new URL('ports.ts', import.meta.url).href)
+  const code = `
+    import { freePorts } from ${url}
+    const lists = await Promise.all([freePorts(30), freePorts(30), freePorts(30)])
+    console.log('ports=' + lists.flat() + ';')
+    process.stdin.resume()
+  `
+  const others = [1, 2, 3].map(() => start(process.execPath, ['--input-type=module', '-e', code], {}))
+  onTestFinished(() => {
+    for (const other of others) other.kill('SIGKILL')
+  })
+  const given = await Promise.all(others.map(async other => (await other.until(/ports=(.*);/))[1]?.split(',') ?? []))
+  expect(new Set(given.flat()).size).toBe(270)
 })
 
 test('starts again on other ports when one was taken meanwhile', async () => {
