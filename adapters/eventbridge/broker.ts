@@ -22,12 +22,12 @@ export function createBroker(
     patience: PATIENCE_MS,
     limits: { items: REQUEST_ENTRIES, bytes: SIZE_LIMITS[sizeLimit] },
     sizeOf,
-    async send(entries, signal) {
-      const results = await client.put(entries, signal)
+    async send(entries, signal, again) {
+      const results = await client.put(entries, signal, again)
       // The request as a whole succeeds even when every entry has failed.
       return results.map(({ EventId, ErrorCode, ErrorMessage }): Result => {
-        if (EventId !== undefined && ErrorCode === undefined) return { id: EventId }
-        return { cause: Object.assign(new Error(ErrorMessage), { name: ErrorCode ?? 'Error' }) }
+        if (EventId && !ErrorCode) return { id: String(EventId) }
+        return { cause: Object.assign(new Error(ErrorMessage), { name: ErrorCode || 'Error' }) }
       })
     },
     toFault: cause => toFault(cause, bus),

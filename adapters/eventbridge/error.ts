@@ -1,4 +1,5 @@
 import { UnavailableError } from '../../src/adapter.ts'
+import { withoutWords } from '../lane/discreet.ts'
 import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
 
 const throttled: Entry = {
@@ -33,6 +34,11 @@ const untrusted: Entry = {
   kind: 'mend',
   says: (_, detail) => `EventBridge's TLS certificate is not trusted${detail}. Check endpoint, or NODE_EXTRA_CA_CERTS.`
 }
+const foreign: Entry = {
+  kind: 'mend',
+  says: (bus, detail) =>
+    `What answers for the bus "${bus}" is not EventBridge${detail}. Check endpoint, and what stands before it.`
+}
 const invalid: Entry = {
   kind: 'record',
   says: (bus, detail) =>
@@ -62,9 +68,10 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   ...named(invalid, ['InvalidArgument', 'ValidationException', 'ValidationError', 'RedactionFailure']),
   ...named(invalid, ['InvalidParameterValue', 'RequestEntityTooLarge', 'RequestEntityTooLargeException']),
-  'HTTP 413': invalid,
+  'HTTP 413': { ...invalid, kind: 'size' },
   ...named(unreachable, ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT']),
-  ...named(unreachable, ['EHOSTUNREACH', 'ENETUNREACH', 'EPROTO']),
+  ...named(unreachable, ['EHOSTUNREACH', 'ENETUNREACH']),
+  ...named(foreign, ['HTTP 301', 'HTTP 302', 'HTTP 307', 'HTTP 308', 'HTTP 403', 'HTTP 404', 'HTTP 405', 'EPROTO']),
   ...named(untrusted, ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED']),
   ...named(untrusted, ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY']),
   ...named(untrusted, ['UNABLE_TO_GET_ISSUER_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID']),
@@ -78,7 +85,7 @@ const unknown: Entry = {
 
 /** What an error of the AWS client, or of one entry, means, by its name or code. Whatever is not known may pass. */
 export function toFault(cause: unknown, bus: string): Fault {
-  return faultOf(cause, bus, { entries, unknown, codesOf, detailOf })
+  return faultOf(withoutWords(cause, mayQuote), bus, { entries, unknown, codesOf, detailOf })
 }
 
 /** Requests go out, and no answer comes. */
@@ -97,12 +104,15 @@ function codesOf(error: Error): string[] {
 }
 
 /**
- * AWS's own words, where they say what to change. Elsewhere they may hold what nobody should see: a refused signature comes
+ * Whether AWS's own words say what to change. Elsewhere they may hold what nobody should see: a refused signature comes
  * with the headers that were signed, the session's token among them.
  */
+function mayQuote({ name }: Error): boolean {
+  return [forbidden, invalid].some(entry => entries[name] === entry)
+}
+
 function detailOf(chain: readonly Error[]): string | undefined {
-  const telling = [forbidden, invalid]
-  return chain.find(({ name }) => telling.some(entry => entries[name] === entry))?.message
+  return chain.find(mayQuote)?.message
 }
 
 function named(entry: Entry, names: readonly string[]): Record<string, Entry> {

@@ -2,8 +2,8 @@ import { z } from '../../src/adapter.ts'
 
 const BUS_ERROR = "must be an event bus's name, 1 to 256 letters, digits and /.-_, or its ARN"
 const REGION_ERROR = 'must be a region, such as eu-central-1'
-const SOURCE_ERROR = 'must be 1 to 256 characters that do not begin with aws.'
-const ENDPOINT_ERROR = 'must be an http or https URL'
+const SOURCE_ERROR = 'must be 1 to 256 characters, not all of them white space, that do not begin with aws.'
+const ENDPOINT_ERROR = 'must be an http or https URL without user, query and fragment'
 
 export const options = z.strictObject({
   bus: z
@@ -20,7 +20,7 @@ export const options = z.strictObject({
     .meta({ examples: ['eu-central-1'] }),
   source: z
     .string({ error: SOURCE_ERROR })
-    .regex(/^(?!aws\.).{1,256}$/su, { error: SOURCE_ERROR })
+    .regex(/^(?!aws\.)(?=.*\S)[^\p{Cc}]{1,256}$/u, { error: SOURCE_ERROR })
     .default('com.google.gemini')
     .describe("The entries' Source. It cannot begin with aws.")
     .meta({ examples: ['com.google.gemini'] }),
@@ -36,6 +36,7 @@ export const options = z.strictObject({
     .meta({ examples: ['1MiB'] }),
   endpoint: z
     .url({ protocol: /^https?$/, error: ENDPOINT_ERROR })
+    .regex(/^[^@?#]*$/, { error: ENDPOINT_ERROR })
     .optional()
     .describe("Another endpoint than the region's own; otherwise AWS_ENDPOINT_URL_EVENTBRIDGE, when set.")
     .meta({ examples: ['https://vpce-0a1b2c3d.events.eu-central-1.vpce.amazonaws.com'] })

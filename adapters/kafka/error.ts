@@ -30,7 +30,7 @@ const replicas: Entry = {
     `The Kafka topic "${topic}" has fewer in-sync replicas than its min.insync.replicas. Bring the missing brokers back.`
 }
 const tooLarge: Entry = {
-  kind: 'record',
+  kind: 'size',
   never: true,
   says: topic =>
     `The event is larger than the Kafka topic "${topic}" takes. Raise its max.message.bytes, or use compression: gzip.`

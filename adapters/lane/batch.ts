@@ -28,18 +28,18 @@ export function takeBatch<Item>(
   const rest: Waiting<Item>[] = []
   const taken = new Map<number, number>()
   let batchOrder: string | undefined
-  let full = false
+  let most = limits.items
   for (const waiting of queue) {
     if (waiting.settled) continue
     const { item, bytes } = waiting
     const group = groupOf(item, limits)
-    const alone = waiting.alone || bytes > limits.bytes
+    const company = Math.min(most, bytes > limits.bytes ? 1 : waiting.company)
     const sum = (taken.get(group) ?? 0) + bytes
     const order = limits.order?.(item)
     const held = order !== undefined && ordersInFlight.has(order)
     if (held || (batch.length > 0 && order !== batchOrder)) {
       rest.push(waiting)
-    } else if (batch.length > 0 && (full || alone || sum > limits.bytes)) {
+    } else if (batch.length > 0 && (batch.length >= company || sum > limits.bytes)) {
       // Nothing of this group overtakes it.
       taken.set(group, Number.POSITIVE_INFINITY)
       rest.push(waiting)
@@ -47,16 +47,17 @@ export function takeBatch<Item>(
       taken.set(group, sum)
       batch.push(waiting)
       batchOrder = order
-      full = alone || batch.length >= limits.items
+      most = company
     }
   }
   return { batch, rest }
 }
 
-/** The bytes of the group that has the most. */
-export function largestGroup<Item>(batch: readonly Waiting<Item>[], limits: BatchLimits<Item>): number {
+/** The limits from now on, when this batch had too many bytes: half of what its largest group has, or less. */
+export function shrink<Item>(limits: BatchLimits<Item>, batch: readonly Waiting<Item>[]): BatchLimits<Item> {
   const groups = [...Map.groupBy(batch, ({ item }) => groupOf(item, limits)).values()]
-  return Math.max(...groups.map(group => group.reduce((sum, { bytes }) => sum + bytes, 0)))
+  const largest = Math.max(...groups.map(group => group.reduce((sum, { bytes }) => sum + bytes, 0)))
+  return { ...limits, bytes: Math.min(limits.bytes, largest / 2) }
 }
 
 function groupOf<Item>(item: Item, { group }: BatchLimits<Item>): number {

@@ -21,8 +21,9 @@ export interface Broker<Item> extends Carrier<Item> {
    * Sends the items in one request; a result for each, in their order. Rejects when the request as a whole has failed:
    * any of it may or may not have been accepted. When `signal` aborts, rejects at once, and nothing that was not sent by
    * then is sent later.
+   * @param again any of the items was in a request that failed before
    */
-  send(items: readonly Item[], signal: AbortSignal): Promise<readonly Result[]>
+  send(items: readonly Item[], signal: AbortSignal, again: boolean): Promise<readonly Result[]>
   /** What the cause of a failure means. */
   toFault(cause: unknown): Fault
   /** Requests go out, and no answer comes. */

@@ -2,11 +2,12 @@ import { EventError, UnavailableError } from '../../src/adapter.ts'
 
 /**
  * What became of what was not accepted. `passing`: it may pass by itself within the deadline, so try again. `mend`: an
- * operator has to mend it. `record`: one event is not taken, and its neighbours may be.
+ * operator has to mend it. `record`: one event is not taken, and its neighbours may be. `size`: too many bytes together,
+ * or one event that has too many.
  */
 export type Fault =
   | { readonly error: UnavailableError; readonly kind: 'passing' | 'mend' }
-  | { readonly error: EventError | UnavailableError; readonly kind: 'record' }
+  | { readonly error: EventError | UnavailableError; readonly kind: 'record' | 'size' }
 
 /** What one code means, and what the operator has to know. */
 export interface Entry {
@@ -16,7 +17,7 @@ export interface Entry {
    */
   says(to: string, detail: string): string
   readonly kind: Fault['kind']
-  /** No redelivery can help. Only of the kind `record`. */
+  /** No redelivery can help. Only of the kinds `record` and `size`. */
   readonly never?: true
 }
 
@@ -47,7 +48,7 @@ export function toFault(cause: unknown, to: string, faults: Faults): Fault {
   const parts = [detailOf?.(chain), codes.find(name => name !== 'Error')]
   const detail = parts.filter(part => part !== undefined && part !== '').join(', ')
   const message = says(to, detail === '' ? '' : ` (${detail})`)
-  if (kind === 'record' && never) return { error: new EventError(message, { cause }), kind }
+  if (never && (kind === 'record' || kind === 'size')) return { error: new EventError(message, { cause }), kind }
   return { error: new UnavailableError(message, { cause }), kind }
 }
 

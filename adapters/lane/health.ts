@@ -10,6 +10,8 @@ export interface Health {
   onFailed(): void
   /** A request has failed for a reason that may pass, and nothing of it was accepted. */
   onTrouble(error: UnavailableError): void
+  /** A request has failed for this reason. While the broker is down, it is the reason from now on. */
+  onReason(error: UnavailableError): void
   /**
    * A deadline has passed; says whether the broker is down for it.
    * @param sentAt when the oldest request in flight was sent, if there is one
@@ -19,8 +21,11 @@ export interface Health {
   onIdle(): void
   /** Begins anew after so long a time that what was known says nothing any more. Only while nothing is on its way. */
   expire(): void
-  /** How long to wait before the next attempt, in milliseconds. */
-  pause(): number
+  /**
+   * How long to wait before the next attempt, in milliseconds.
+   * @param attempts how many have failed before the last one
+   */
+  pause(attempts: number): number
 }
 
 /** A request that has been in flight for so long may mean a broker in trouble, in milliseconds. */
@@ -59,6 +64,9 @@ export function createHealth(silence: () => UnavailableError): Health {
       trouble = error
       failures += 1
     },
+    onReason(error) {
+      if (down) down = error
+    },
     onDeadline(sentAt = Number.POSITIVE_INFINITY) {
       const troubledSince = trouble ? acceptedAt : Math.max(sentAt, acceptedAt)
       if (performance.now() - troubledSince < SLOW_MS) return false
@@ -71,8 +79,8 @@ export function createHealth(silence: () => UnavailableError): Health {
     expire() {
       if (performance.now() - failedAt > FORGET_MS) forget()
     },
-    pause() {
-      const longest = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS)
+    pause(attempts) {
+      const longest = Math.min(FIRST_PAUSE_MS * 2 ** Math.max(failures, attempts), LONGEST_PAUSE_MS)
       return longest * (0.5 + Math.random() / 2)
     }
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EventError, type UnavailableError } from '../../src/adapter.ts'
-import { largestGroup, takeBatch } from './batch.ts'
+import { takeBatch } from './batch.ts'
 import type { Broker, Result } from './broker.ts'
+import { type Failure, judge } from './failure.ts'
 import { createHealth, SLOW_MS } from './health.ts'
 import { closed, startWaiting, unsent, type Waiting } from './waiting.ts'
 
@@ -16,11 +16,6 @@ export interface Lane<Item> {
   add(waiting: Waiting<Item>): void
   /** Gives up the requests in flight, and refuses everything. */
   close(): void
-}
-
-interface Failure<Item> {
-  readonly waiting: Waiting<Item>
-  readonly cause: unknown
 }
 
 interface Request {
@@ -67,7 +62,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     const slow = broker.reroute && setInterval(() => broker.reroute?.(takeAll), SLOW_MS)
     try {
       const items = batch.map(({ item }) => item)
-      return settle(batch, await broker.send(items, request.abort.signal))
+      const again = batch.some(({ attempts }) => attempts > 0)
+      return settle(batch, await broker.send(items, request.abort.signal, again))
     } catch (cause) {
       return batch.map(waiting => ({ waiting, cause }))
     } finally {
@@ -88,46 +84,36 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     return failed
   }
 
-  /** Refuses what cannot pass, and puts the others back, before what waits. Nothing is sent after its deadline. */
-  const onFailures = async (failed: readonly Failure<Item>[], accepted: boolean): Promise<void> => {
+  /**
+   * Refuses what cannot pass, and puts the others back, before what waits: at once, so that whoever has a request to send
+   * takes them along; or, when they pause `apart`, only then.
+   */
+  const onFailures = async (failed: readonly Failure<Item>[], accepted: boolean, apart: boolean): Promise<void> => {
     health.onFailed()
-    const pause = health.pause()
-    let passing = false
-    let trouble: UnavailableError | undefined
-    for (const [cause, group] of Map.groupBy(failed, ({ cause }) => cause)) {
-      const { error, kind } = broker.toFault(cause)
-      const list = group.map(({ waiting }) => waiting)
-      if (kind === 'passing') {
-        passing = true
-        // Where all have given up, it need not be the broker's fault.
-        if (health.down || list.some(({ settled }) => !settled)) trouble = error
-      }
-      if (kind === 'record' && list.length > 1) isolate(list, error)
-      else if (kind !== 'passing' || health.down) for (const waiting of list) waiting.refuse(error)
-      else for (const waiting of list) waiting.trouble = error
-    }
+    const all = failed.map(({ waiting }) => waiting)
+    // Where there is one request at a time, a pause holds up everybody, so one item must not make it longer.
+    const pause = health.pause(broker.concurrency > 1 ? Math.max(...all.map(({ attempts }) => attempts)) : 0)
+    const { passing, trouble, ...verdict } = judge(failed, broker, health, limits)
+    limits = verdict.limits
     if (trouble && !accepted) health.onTrouble(trouble)
-    putBack(failed.map(({ waiting }) => waiting))
-    if (trouble) await sleep(pause, undefined, { signal: closing.signal }).catch(() => {})
+    land(all)
+    const paused = trouble && sleep(pause, undefined, { signal: closing.signal }).catch(() => {})
+    if (paused && apart) {
+      await paused
+      land(all)
+    }
+    queue.unshift(...all)
+    if (paused && !apart) await paused
     if (passing) await broker.reroute?.(takeAll)
   }
 
-  /** Too many together, or one of them: its neighbours must not share its fate. */
-  const isolate = (list: readonly Waiting<Item>[], error: EventError | UnavailableError) => {
-    if (error instanceof EventError) {
-      limits = { ...limits, bytes: Math.min(limits.bytes, largestGroup(list, limits) / 2) }
-    } else {
-      for (const waiting of list) Object.assign(waiting, { alone: true, trouble: error })
-    }
-  }
-
-  const putBack = (list: readonly Waiting<Item>[]) => {
+  /** No longer in flight. Nothing is sent after its deadline, or after the end. */
+  const land = (list: readonly Waiting<Item>[]) => {
     for (const waiting of list) {
       waiting.inFlight = false
       if (closing.signal.aborted) waiting.refuse(closed(broker.name))
       else if (waiting.expired) waiting.refuse(waiting.trouble ?? unsent(broker.name))
     }
-    queue.unshift(...list)
   }
 
   const run = async (): Promise<void> => {
@@ -142,7 +128,14 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
       // What this request has no room for leaves at once, too, while it may.
       if (queue.length > 0 && running < broker.concurrency) void run()
       const failed = await sending
-      if (failed.length > 0) await onFailures(failed, failed.length < batch.length)
+      const accepted = failed.length < batch.length
+      // The broker takes others, which need not wait for these, unless there is an order, or no other request.
+      const apart = accepted && order === undefined && broker.concurrency > 1
+      if (failed.length > 0) {
+        const handled = onFailures(failed, accepted, apart)
+        if (apart) void handled.then(start)
+        else await handled
+      }
       // Not before what failed is back in the queue: nothing of its order overtakes it.
       if (order !== undefined) ordersInFlight.delete(order)
     }
@@ -153,7 +146,7 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   /** Takes a free slot, or sees to it that one is taken soon. */
   const start = () => {
     const wait = running === 0 || queue.length >= limits.items ? 0 : (broker.patience ?? 0)
-    if (running >= broker.concurrency) return
+    if (closing.signal.aborted || running >= broker.concurrency) return
     if (wait === 0) return void run()
     soon ??= setTimeout(() => {
       soon = undefined

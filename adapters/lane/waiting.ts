@@ -9,8 +9,10 @@ export interface Waiting<Item> {
   readonly settled: boolean
   /** The deadline has passed. */
   readonly expired: boolean
-  /** To be sent in a request of its own. */
-  alone: boolean
+  /** How many items the next request that it is in may have at most, since larger ones were refused as a whole. */
+  company: number
+  /** How many requests that it was in have ended without its being accepted. */
+  attempts: number
   /** Part of a request that has not been answered yet. */
   inFlight: boolean
   /** Why it has not been accepted, as of the last request that it was in. */
@@ -56,7 +58,8 @@ export function startWaiting<Item>(
   const waiting: Waiting<Item> = {
     item,
     bytes: sizeOf(item),
-    alone: false,
+    company: Number.POSITIVE_INFINITY,
+    attempts: 0,
     inFlight: false,
     trouble: undefined,
     get settled() {

@@ -31,9 +31,9 @@ export function createBroker(
       order: ({ orderingKey }) => orderingKey
     },
     sizeOf,
-    async send(messages, signal) {
-      const ids = await client.publish(messages, signal)
-      return ids.map(id => ({ id }))
+    async send(messages, signal, again) {
+      const ids = await client.publish(messages, signal, again)
+      return ids.map(id => (id === '' ? { cause: new Error('The answer has no message id.') } : { id }))
     },
     toFault: cause => toFault(cause, topic),
     silence: () => silence(topic)

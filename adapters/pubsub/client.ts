@@ -1,4 +1,5 @@
-import { PubSub, v1 } from '@google-cloud/pubsub'
+import { within } from '../lane/within.ts'
+import { type Channel, channelOpener } from './channel.ts'
 import { authorize, projectOf } from './credentials.ts'
 import { isSilence } from './error.ts'
 import type { PubsubMessage } from './message.ts'
@@ -11,23 +12,21 @@ export interface PubsubClient {
   /**
    * Publishes the messages in one request; their message ids, in their order. Rejects with the client's own error, and at
    * once when `signal` aborts.
+   * @param again whether it is not the first attempt, which has less time than the signal gives
    */
-  publish(messages: readonly PubsubMessage[], signal: AbortSignal): Promise<readonly string[]>
+  publish(messages: readonly PubsubMessage[], signal: AbortSignal, again: boolean): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** How long a request may take, in milliseconds: one that a dead connection swallowed shall have a second chance. */
-const REQUEST_MS = 2000
-
-/** One attempt: what is tried again, and when, the lane decides. */
-const CALL = { timeout: REQUEST_MS, retry: { retryCodes: [] } }
-const CHANNEL = {
-  // A client that was replaced must not hand its connection on to the next.
-  'grpc.use_local_subchannel_pool': 1,
-  // Otherwise the pause between two attempts to connect grows to two minutes.
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 1000
-}
+/**
+ * How long a first attempt may take, in milliseconds: what a dead connection has swallowed shall have a second chance
+ * within the default deadline of 4 s, and a service that is slow the time it needs.
+ */
+const FIRST_ATTEMPT_MS = 3000
+/** Longer than anybody waits. */
+const ATTEMPT_MS = 60_000
+/** What is in flight over a connection that was replaced has so long to end, in milliseconds. */
+const LINGER_MS = 10_000
 
 /**
  * Opens the topic, once there is a credential.
@@ -36,48 +35,47 @@ const CHANNEL = {
 export async function openClient(
   options: Pick<PubsubOptions, 'topic' | 'projectId' | 'endpoint'>
 ): Promise<PubsubClient> {
-  const { isEmulator, auth, options: config } = configure(options.endpoint)
-  const open = () => new v1.PublisherClient({ ...config, ...CHANNEL, auth })
-  // First of all: it tells `auth` for what credentials are needed.
-  let client = open()
-  if (!isEmulator) await authorize(auth)
+  const open = channelOpener(options.endpoint)
+  let channel = open()
+  const replaced = new Set<Channel>()
+  if (!channel.isEmulator) await authorize(channel.auth)
   const topic = options.topic.includes('/')
     ? options.topic
-    : `projects/${options.projectId ?? (await projectOf(auth))}/topics/${options.topic}`
+    : `projects/${options.projectId ?? (await projectOf(channel.auth))}/topics/${options.topic}`
+
+  const replace = (old: Channel) => {
+    channel = open()
+    replaced.add(old)
+    void old.close().catch(() => {})
+    setTimeout(() => {
+      old.destroy()
+      replaced.delete(old)
+    }, LINGER_MS).unref()
+  }
 
   return {
     topic,
-    async publish(messages, signal) {
+    async publish(messages, signal, again) {
       signal.throwIfAborted()
-      const current = client
-      const aborted = Promise.withResolvers<never>()
-      const onAbort = () => aborted.reject(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
+      const current = channel
+      // One attempt: what is tried again, and when, the lane decides.
+      const call = { timeout: again ? ATTEMPT_MS : FIRST_ATTEMPT_MS, retry: { retryCodes: [] } }
       try {
-        const call = current.publish({ topic, messages: [...messages] }, CALL)
-        const [{ messageIds }] = await Promise.race([call, aborted.promise])
+        const request = { topic, messages: [...messages] }
+        const [{ messageIds }] = await within(
+          signal,
+          current.own(() => current.client.publish(request, call))
+        )
         return messageIds ?? []
       } catch (error) {
-        // Its connection may be dead without anybody having said so. What was not sent, it never will.
-        if (current === client && isSilence(error)) {
-          client = open()
-          void current.close().catch(() => {})
-        }
+        // Connection and credentials may hang without anybody having said so. What was not sent, never will be.
+        if (current === channel && isSilence(error)) replace(current)
         throw error
-      } finally {
-        signal.removeEventListener('abort', onAbort)
       }
     },
-    close: () => client.close()
+    async close() {
+      await channel.close()
+      for (const old of [channel, ...replaced]) old.destroy()
+    }
   }
-}
-
-/** @param endpoint left aside where the environment names an emulator: nothing meant for it shall reach the service */
-function configure(endpoint: string | undefined): PubSub {
-  // Otherwise the client looks for credentials, and on a metadata server, for an emulator too.
-  const emulator = new PubSub({ clientOptions: { universeDomain: 'googleapis.com' } })
-  if (emulator.isEmulator) return emulator
-  if (endpoint === undefined) return new PubSub()
-  // Without a port, the client asks for the port `undefined`.
-  return new PubSub({ apiEndpoint: endpoint.includes(':') ? endpoint : `${endpoint}:443`, emulatorMode: false })
 }

@@ -1,5 +1,5 @@
 import { type GoogleAuth, gcpMetadata } from 'google-auth-library'
-import { obtain } from '../lane/obtain.ts'
+import { obtain, Reason } from '../lane/obtain.ts'
 
 /**
  * Obtains a credential, which is then at hand for requests.
@@ -22,13 +22,13 @@ export async function projectOf(auth: GoogleAuth): Promise<string> {
 function ask<T>(from: () => Promise<T>, missing: string, remedy: string): Promise<T> {
   // Otherwise a metadata server that was not there at first, as in a new pod, would never be asked again.
   gcpMetadata.resetIsAvailableCache()
-  return obtain(() => from().catch(withoutQuote), missing, remedy)
+  return obtain(() => from().catch(explain), missing, remedy)
 }
 
-/** What may be a key is not quoted: what Node cannot parse, and a path, where somebody has put the key itself. */
-function withoutQuote(cause: unknown): never {
-  if (cause instanceof SyntaxError) throw new Error('the credential file is not JSON')
+/** What is wrong with the file that GOOGLE_APPLICATION_CREDENTIALS names: not its path, where a key may stand by mistake. */
+function explain(cause: unknown): never {
+  if (cause instanceof SyntaxError) throw new Reason('the credential file is not JSON')
   if (cause instanceof Error && 'path' in cause && 'code' in cause)
-    throw new Error(`the credential file cannot be read, ${cause.code}`)
+    throw new Reason(`the credential file cannot be read, ${cause.code}`)
   throw cause
 }

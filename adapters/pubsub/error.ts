@@ -1,4 +1,5 @@
 import { UnavailableError } from '../../src/adapter.ts'
+import { withoutWords } from '../lane/discreet.ts'
 import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
 
 /** By their numbers. @see https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
@@ -75,9 +76,22 @@ const unknown: Entry = {
   says: (topic, detail) => `Pub/Sub did not accept the event for "${topic}"${detail}.`
 }
 
+/**
+ * The statuses that come from the service alone, whose words say what to change. The others may come from obtaining a
+ * credential, and quote it.
+ */
+const QUOTED = [
+  'INVALID_ARGUMENT',
+  'NOT_FOUND',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'UNAVAILABLE'
+]
+
 /** What an error of the Pub/Sub client means, by its gRPC status. Whatever is not known may pass. */
 export function toFault(cause: unknown, topic: string): Fault {
-  return faultOf(cause, topic, { entries, unknown, codesOf, detailOf })
+  return faultOf(withoutWords(cause, mayQuote), topic, { entries, unknown, codesOf, detailOf })
 }
 
 /** Requests go out, and no answer comes. */
@@ -91,8 +105,18 @@ export function isSilence(error: unknown): boolean {
 }
 
 function codesOf(error: Error): string[] {
-  const code = 'code' in error && typeof error.code === 'number' ? STATUSES[error.code] : undefined
-  return code === undefined ? [error.name] : [code]
+  const code = numberOf(error) ?? -1
+  // What the token endpoint answered, by HTTP. Between these and gRPC's, an aborted signal has a number, too.
+  if (code >= 400) return [code < 500 ? 'UNAUTHENTICATED' : 'UNAVAILABLE']
+  return [STATUSES[code] ?? error.name]
+}
+
+function mayQuote(error: Error): boolean {
+  return QUOTED.includes(STATUSES[numberOf(error) ?? -1] ?? '')
+}
+
+function numberOf(error: Error): number | undefined {
+  return 'code' in error && typeof error.code === 'number' ? error.code : undefined
 }
 
 /** The service's own words. */

@@ -55,8 +55,8 @@ const rows: Row[] = [
     'the port speaks no TLS',
     clean => openPort(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), clean),
     { code: 'EPROTO' },
-    'passing',
-    unreachable('EPROTO'),
+    'mend',
+    'What answers for the bus "jobs" is not EventBridge (EPROTO). Check endpoint, and what stands before it.',
     'https'
   ],
   ['nobody vouches', openTls, { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'mend', untrusted, 'https'],

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openClient } from '../../../adapters/eventbridge/client.ts'
 import { UnavailableError } from '../../../src/adapter.ts'
 import { within } from '../../../src/testing/expect.ts'
+import { openFront } from '../../brokers/eventbridge/front.ts'
 import { openPort } from './broken-ports.ts'
 import { type FakeAws, openFakeAws, type Signature, stubEnvironment } from './fake-aws.ts'
 
@@ -16,7 +17,7 @@ const NEVER = new AbortController().signal
 async function signed(aws: FakeAws, options: Options = {}): Promise<Signature | undefined> {
   const client = await openClient({ bus: 'jobs', endpoint: aws.endpoint, ...options })
   try {
-    expect(await client.put([ENTRY], NEVER)).toEqual([{ EventId: 'event-0' }])
+    expect(await client.put([ENTRY], NEVER, false)).toEqual([{ EventId: 'event-0' }])
     return aws.signatures.at(-1)
   } finally {
     client.close()
@@ -59,9 +60,7 @@ describe('the region is', () => {
 
   test('needed', async () => {
     stubEnvironment(KEYS)
-    expect(await refusalOf()).toMatch(
-      /^AWS gave the bridge no region for EventBridge \(.+\)\. Set region or AWS_REGION\.$/
-    )
+    expect(await refusalOf()).toBe('AWS gave the bridge no region for EventBridge. Set region or AWS_REGION.')
   })
 })
 
@@ -116,9 +115,28 @@ describe('credentials', () => {
     onTestFinished(() => client.close())
     aws.credentials = temporary('ASIASECOND')
     await vi.waitFor(async () => {
-      await client.put([ENTRY], NEVER)
+      await client.put([ENTRY], NEVER, false)
       expect(aws.signatures.at(-1)).toMatchObject({ keyId: 'ASIASECOND' })
     })
+  })
+
+  test('of a container that falls silent, once it answers again', async () => {
+    const aws = await openFakeAws()
+    stubEnvironment({ ...REGION, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws.endpoint}/credentials` })
+    aws.credentials = temporary('ASIAFIRST', 0)
+    const client = await openClient({ bus: 'jobs', endpoint: aws.endpoint })
+    onTestFinished(() => client.close())
+    aws.credentials = 'no answer'
+    const asked = aws.asked
+    const abort = new AbortController()
+    const waiting = [1, 2].map(() => client.put([ENTRY], abort.signal, false).catch((error: unknown) => error))
+    await vi.waitFor(() => expect(aws.asked).toBeGreaterThan(asked), { timeout: 5000 })
+    const reason = new Error('Nobody waits.')
+    abort.abort(reason)
+    expect(await within(1000, Promise.all(waiting), 'the end')).toEqual([reason, reason])
+    aws.credentials = temporary('ASIASECOND')
+    await within(2000, client.put([ENTRY], NEVER, false), 'an answer')
+    expect(aws.signatures).toMatchObject([{ keyId: 'ASIASECOND' }])
   })
 
   test('of a role, for a token of Kubernetes, which is read anew', async () => {
@@ -152,6 +170,20 @@ test('the endpoint may come from the environment', async () => {
   stubEnvironment({ ...KEYS, ...REGION, AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint })
   const client = await openClient({ bus: 'jobs' })
   onTestFinished(() => client.close())
-  await client.put([ENTRY], NEVER)
+  await client.put([ENTRY], NEVER, false)
   expect(aws.signatures).toEqual([{ keyId: 'AKIAENVIRONMENT', region: 'eu-west-1' }])
+})
+
+test('no mode of the environment makes the client wait by itself after throttling', async () => {
+  const front = await openFront('http://127.0.0.1:1')
+  onTestFinished(() => front.close())
+  stubEnvironment({ ...KEYS, ...REGION, AWS_RETRY_MODE: 'adaptive', AWS_MAX_ATTEMPTS: '9' })
+  const client = await openClient({ bus: 'jobs', endpoint: front.endpoint })
+  onTestFinished(() => client.close())
+  front.answer({ status: 400, type: 'ThrottlingException' })
+  for (let count = 1; count <= 10; count++) {
+    const refused = client.put([ENTRY], NEVER, true).catch((error: unknown) => error)
+    expect(await within(1000, refused, 'an answer')).toMatchObject({ name: 'ThrottlingException' })
+    expect(front.requests).toHaveLength(count)
+  }
 })

@@ -72,10 +72,16 @@ const answers: Group[] = [
 /** What Node says of sockets. */
 const sockets: Group[] = [
   {
-    names: 'ECONNREFUSED ECONNRESET ENOTFOUND EAI_AGAIN EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH EPROTO',
+    names: 'ECONNREFUSED ECONNRESET ENOTFOUND EAI_AGAIN EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH',
     kind: 'passing',
     says: 'EventBridge cannot be reached for the bus "jobs"',
     remedy: 'Check region, endpoint and the network.'
+  },
+  {
+    names: 'EPROTO',
+    kind: 'mend',
+    says: 'What answers for the bus "jobs" is not EventBridge',
+    remedy: 'Check endpoint, and what stands before it.'
   },
   {
     names: `DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN CERT_HAS_EXPIRED UNABLE_TO_VERIFY_LEAF_SIGNATURE
@@ -87,6 +93,10 @@ const sockets: Group[] = [
 ]
 
 const WORDS = 'it happened'
+
+function codesOf({ name, code, $metadata }: Error & { code?: unknown; $metadata?: unknown }): object {
+  return { name, ...(code !== undefined && { code }), ...($metadata !== undefined && { $metadata }) }
+}
 
 type Make = (name: string, words: string) => Error
 const ofRequest: Make = (name, message) =>
@@ -117,8 +127,14 @@ describe.each(ways)('%s:', (_how, groups, make) => {
       expect(fault.error.message).toBe(`${says} (${detail}). ${remedy}`.trimEnd())
       expect(fault.error).toBeInstanceOf(kind === 'never' ? EventError : UnavailableError)
       expect(fault.kind).toBe(kind === 'never' ? 'record' : kind)
-      expect(fault.error.cause).toBe(cause)
     }
+  })
+
+  test.each(rows)('of %s, the cause has the codes, and words where they are harmless', (name, { quotes }) => {
+    const error = make(name, WORDS)
+    const { cause } = toFault(error, 'jobs').error
+    if (quotes) expect(cause).toBe(error)
+    else expect(cause).toMatchObject({ ...codesOf(error), message: '' })
   })
 
   test.each(rows)('the text of %s decides nothing', (name, { quotes }) => {

@@ -65,3 +65,14 @@ it('an answer that leaves out an entry accepts the others', async ({ front, bus,
   expect(typesAsked(front)).toEqual([['first'], ['a'], ['b'], ['b']])
   expect(await typesIn(bus)).toEqual(['b', 'first'])
 })
+
+it.for([
+  ['an empty id', { EventId: '' }],
+  ['null for an id', { EventId: null }],
+  ['nothing', {}]
+])('an entry with %s is not accepted, and is sent again', async ([, entry], { front, bus, adapter }) => {
+  front.answer({ status: 200, body: JSON.stringify({ FailedEntryCount: 0, Entries: [entry] }) }, 1)
+  expect(await publish(adapter, eventOf('a'))).toMatch(/./)
+  expect(typesAsked(front)).toEqual([['a'], ['a']])
+  expect(await typesIn(bus)).toEqual(['a'])
+})

@@ -16,8 +16,13 @@ export interface Signature {
 export interface FakeAws {
   readonly endpoint: string
   readonly signatures: readonly Signature[]
-  /** What is given to whoever asks at `/credentials`, or at the token service; while there is none, nobody gets any. */
-  credentials: Credentials | undefined
+  /**
+   * What is given to whoever asks at `/credentials`, or at the token service; while there is none, nobody gets any, or
+   * even an answer.
+   */
+  credentials: Credentials | 'no answer' | undefined
+  /** How many have asked for credentials. */
+  readonly asked: number
   /** The tokens that were exchanged for credentials. */
   readonly exchanged: readonly (string | null)[]
 }
@@ -33,6 +38,7 @@ export interface Credentials {
 export async function openFakeAws(): Promise<FakeAws> {
   const signatures: Signature[] = []
   const exchanged: (string | null)[] = []
+  let asked = 0
   const server = createServer(async (request, response) => {
     const body = await text(request)
     if (request.headers['x-amz-target'] === 'AWSEvents.PutEvents') {
@@ -40,7 +46,11 @@ export async function openFakeAws(): Promise<FakeAws> {
       const { length } = JSON.parse(body).Entries
       const Entries = Array.from({ length }, (_, index) => ({ EventId: `event-${index}` }))
       response.end(JSON.stringify({ FailedEntryCount: 0, Entries }))
-    } else if (aws.credentials === undefined) {
+      return
+    }
+    asked += 1
+    if (aws.credentials === 'no answer') return
+    if (aws.credentials === undefined) {
       response.writeHead(404).end()
     } else if (request.url === '/credentials') {
       response.end(JSON.stringify(aws.credentials))
@@ -56,7 +66,15 @@ export async function openFakeAws(): Promise<FakeAws> {
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
-  const aws: FakeAws = { endpoint: `http://127.0.0.1:${port}`, signatures, exchanged, credentials: undefined }
+  const aws: FakeAws = {
+    endpoint: `http://127.0.0.1:${port}`,
+    signatures,
+    exchanged,
+    credentials: undefined,
+    get asked() {
+      return asked
+    }
+  }
   return aws
 }
 

@@ -83,14 +83,17 @@ describe('region', () => {
 
 describe('source', () => {
   taken('source', 'EVENTBRIDGE_SOURCE', [
-    ...['acme', 'aws', 'awsome', 'AWS.x', 'com.aws.x', '//generativelanguage.googleapis.com', 'größe 😀'],
+    ...['acme', 'aws', 'awsome', 'AWS.x', 'com.aws.x', '//generativelanguage.googleapis.com', 'größe 😀', ' a b '],
     ...['x'.repeat(256), '😀'.repeat(256)]
   ])
   refused(
     'source',
     'EVENTBRIDGE_SOURCE',
-    ['', 7, 'aws.', 'aws.events', 'x'.repeat(257), '😀'.repeat(257)],
-    'must be 1 to 256 characters that do not begin with aws.',
+    [
+      ...['', 7, 'aws.', 'aws.events', 'x'.repeat(257), '😀'.repeat(257)],
+      ...[' ', '\u00a0\u2003', 'a\nb', 'a\n', '\ta', 'a\u007f', 'a\u0085']
+    ],
+    'must be 1 to 256 characters, not all of them white space, that do not begin with aws.',
     'com.google.gemini'
   )
 })
@@ -114,8 +117,11 @@ describe('endpoint', () => {
   refused(
     'endpoint',
     'EVENTBRIDGE_ENDPOINT',
-    ['', 7, 'localhost:4566', '127.0.0.1', 'ftp://localhost', '//localhost', 'http://'],
-    'must be an http or https URL',
+    [
+      ...['', 7, 'localhost:4566', '127.0.0.1', 'ftp://localhost', '//localhost', 'http://'],
+      ...['http://user:password@localhost', 'http://user@localhost', 'http://localhost?a=b', 'http://localhost/#a']
+    ],
+    'must be an http or https URL without user, query and fragment',
     'https://vpce-0a1b2c3d.events.eu-central-1.vpce.amazonaws.com'
   )
 })

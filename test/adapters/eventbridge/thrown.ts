@@ -12,7 +12,7 @@ export async function thrown(endpoint: string, signal = new AbortController().si
   const client = await openClient({ bus: 'jobs', endpoint })
   const entry = { EventBusName: 'jobs', Source: 'here', DetailType: 'type', Detail: '{}' }
   try {
-    return await within(PATIENCE_MS, client.put([entry], signal), 'an error').then(
+    return await within(PATIENCE_MS, client.put([entry], signal, false), 'an error').then(
       () => expect.fail('it was accepted'),
       error => error
     )

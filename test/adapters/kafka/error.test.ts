@@ -3,7 +3,7 @@ import { silence, toFault } from '../../../adapters/kafka/error.ts'
 import { EventError, UnavailableError } from '../../../src/errors.ts'
 import { answer, BROKER, own, socket, wraps } from './kafkajs-errors.ts'
 
-type Row = [code: string, make: () => Error, kind: 'never' | 'record' | 'mend' | 'passing', says: RegExp]
+type Row = [code: string, make: () => Error, kind: 'size' | 'record' | 'mend' | 'passing', says: RegExp]
 
 const unreachable = new RegExp(`cannot be reached \\(${BROKER}, \\w+\\)\\. Check brokers`)
 const untrusted = new RegExp(`certificate is not trusted \\(${BROKER}, \\w+\\)\\. Check tls\\.ca.*tls\\.servername`)
@@ -13,8 +13,8 @@ const credentials = /refused the credentials \(.*\)\. Check sasl/
 const table: Row[] = [
   ...(
     [
-      ['MESSAGE_TOO_LARGE', 'never', /"jobs".*max\.message\.bytes.*compression: gzip/],
-      ['RECORD_LIST_TOO_LARGE', 'never', /"jobs".*max\.message\.bytes.*compression: gzip/],
+      ['MESSAGE_TOO_LARGE', 'size', /"jobs".*max\.message\.bytes.*compression: gzip/],
+      ['RECORD_LIST_TOO_LARGE', 'size', /"jobs".*max\.message\.bytes.*compression: gzip/],
       ['UNKNOWN_TOPIC_OR_PARTITION', 'passing', /topic "jobs" does not exist\. Create it, or correct topic/],
       ['INVALID_TOPIC_EXCEPTION', 'mend', /"jobs" as a topic\. Correct topic/],
       ['TOPIC_AUTHORIZATION_FAILED', 'mend', /topic "jobs"\. Grant its user WRITE/],
@@ -84,8 +84,8 @@ describe.each(table)('%s', (_code, make, kind, says) => {
   test.each(wraps)('%s', async (_how, wrap) => {
     const cause = await wrap(make())
     const fault = toFault(cause, 'jobs')
-    expect(fault.error).toBeInstanceOf(kind === 'never' ? EventError : UnavailableError)
-    expect(fault.kind).toBe(kind === 'never' ? 'record' : kind)
+    expect(fault.error).toBeInstanceOf(kind === 'size' ? EventError : UnavailableError)
+    expect(fault.kind).toBe(kind)
     expect(fault.error.message).toMatch(says)
     expect(fault.error.cause).toBe(cause)
   })

@@ -68,11 +68,29 @@ describe('a batch', () => {
     expect(batches.flat().toSorted()).toEqual(bytes.toSorted())
   })
 
-  test('has nothing else when an item is to travel alone', () => {
-    const queue = [waitingFor(1), waitingFor(2), waitingFor(3), waitingFor(4)]
-    for (const index of [1, 2]) Object.assign(queue[index] ?? {}, { alone: true })
-    expect(takeBatch(queue, 100)).toEqual({ batch: queue.slice(0, 1), rest: queue.slice(1) })
-    expect(takeBatch(queue.slice(1), 100)).toEqual({ batch: queue.slice(1, 2), rest: queue.slice(2) })
+  test.each([
+    ['alone', [9, 1, 1, 9], [1, 1, 1, 1]],
+    ['in twos', [2, 2, 2, 2], [2, 2]],
+    ['with few, before others', [2, 2, 9, 9, 9], [2, 3]],
+    ['with few, after others', [9, 9, 9, 2, 2], [3, 2]],
+    ['with more than there are before it', [9, 3, 9, 9], [3, 1]],
+    ['with fewer than another', [3, 2, 3, 3], [2, 2]]
+  ])('has no more than any of its items may travel with: %s', (_how, companies, counts) => {
+    let queue: Waiting<Sized>[] = companies.map(company => Object.assign(waitingFor(1), { company }))
+    const all = queue
+    const batches: Waiting<Sized>[][] = []
+    while (queue.length > 0) {
+      const { batch, rest } = takeBatch(queue, 100)
+      batches.push(batch)
+      queue = rest
+    }
+    expect(batches.map(({ length }) => length)).toEqual(counts)
+    expect(batches.flat()).toEqual(all)
+  })
+
+  test('has another group, too, when an item of the first is to travel with fewer', () => {
+    const queue = [waitingFor(1), Object.assign(waitingFor(2), { company: 1 }), waitingFor(3), waitingFor(4, 1)]
+    expect(takeBatch(queue, 100)).toEqual({ batch: [queue[0], queue[3]], rest: [queue[1], queue[2]] })
   })
 
   test('has nobody who has given up, nor has what waits', () => {
@@ -137,11 +155,13 @@ describe('a batch of an order', () => {
 })
 
 test('whatever waits, all of it leaves once, in order, within the limits', () => {
-  const item = fc.record({ group: fc.nat(3), bytes: fc.integer({ min: 1, max: 130 }), settled: fc.boolean() })
+  const company = fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 1, max: 8 }))
+  const bytes = fc.integer({ min: 1, max: 130 })
+  const item = fc.record({ group: fc.nat(3), bytes, company, settled: fc.boolean() })
   fc.assert(
     fc.property(fc.array(item, { maxLength: 60 }), items => {
-      const all = items.map(({ group, bytes, settled }) => {
-        const waiting = waitingFor(bytes, group)
+      const all = items.map(({ group, bytes, company, settled }) => {
+        const waiting = Object.assign(waitingFor(bytes, group), { company })
         if (settled) waiting.accept('')
         return waiting
       })
@@ -153,6 +173,7 @@ test('whatever waits, all of it leaves once, in order, within the limits', () =>
           const sum = list.reduce((sum, { bytes }) => sum + bytes, 0)
           expect(sum <= 100 || batch.length === 1).toBe(true)
         }
+        expect(batch.every(({ company }) => batch.length <= company)).toBe(true)
         sent.push(...batch)
         expect(batch.length > 0 || rest.length === 0).toBe(true)
         queue = rest

@@ -37,7 +37,7 @@ test('closing ends every pause', async () => {
   expect(broker.requests).toHaveLength(3)
 })
 
-test.each(['passing', 'record', 'never'] as const)(
+test.each(['passing', 'record', 'never', 'size'] as const)(
   'closing in the same breath as a failure (%s) sends nothing again',
   async reason => {
     const { publish, broker, lane } = openTestLane({ concurrency: 2 })

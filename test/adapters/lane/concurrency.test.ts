@@ -66,7 +66,7 @@ describe.each([1, 2, 3, 8])('of %s requests at once', concurrency => {
   })
 })
 
-test('items that have to travel alone do so in as many requests as there may be', async () => {
+test('the halves of a request that was refused as a whole leave together', async () => {
   const { publish, broker } = openTestLane({ concurrency: 3 })
   const first = ['a', 'b', 'c'].map(text => publish(text))
   const together = numbers(5).map(text => publish(text))
@@ -77,7 +77,10 @@ test('items that have to travel alone do so in as many requests as there may be'
   expect(broker.open.map(({ texts }) => texts)).toEqual([numbers(5)])
   broker.open[0]?.fail(failure('record'))
   await turn()
-  expect(broker.open.map(({ texts }) => texts)).toEqual([['0'], ['1'], ['2']])
+  expect(broker.open.map(({ texts }) => texts)).toEqual([
+    ['0', '1', '2'],
+    ['3', '4']
+  ])
   for (let [request] = broker.open; request; [request] = broker.open) {
     request.answer()
     await turn()
@@ -97,24 +100,27 @@ test('whichever is answered first, each item has its own id', async () => {
 })
 
 describe('a request that fails', () => {
-  test.each(['passing', 'mend', 'record', 'never'] as const)('(%s) leaves the others in flight alone', async reason => {
-    const { publish, broker } = openTestLane({ concurrency: 3 })
-    const [a, b, c] = [publish('a'), publish('b'), publish('c')]
-    broker.requests[1]?.fail(failure(reason))
-    await turn()
-    expect([a.state, b.state, c.state]).toEqual(['waiting', reason === 'passing' ? 'waiting' : 'refused', 'waiting'])
-    expect(broker.open.map(({ texts, signal }) => [texts, signal.aborted])).toEqual([
-      [['a'], false],
-      [['c'], false]
-    ])
-    for (const request of [2, 0]) broker.requests[request]?.answer()
-    await turn()
-    expect([a.id, c.id]).toEqual(['1', '0'])
-    await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS)
-    broker.open[0]?.answer()
-    await turn()
-    expect(b.state).toBe(reason === 'passing' ? 'accepted' : 'refused')
-  })
+  test.each(['passing', 'mend', 'record', 'never', 'size'] as const)(
+    '(%s) leaves the others in flight alone',
+    async reason => {
+      const { publish, broker } = openTestLane({ concurrency: 3 })
+      const [a, b, c] = [publish('a'), publish('b'), publish('c')]
+      broker.requests[1]?.fail(failure(reason))
+      await turn()
+      expect([a.state, b.state, c.state]).toEqual(['waiting', reason === 'passing' ? 'waiting' : 'refused', 'waiting'])
+      expect(broker.open.map(({ texts, signal }) => [texts, signal.aborted])).toEqual([
+        [['a'], false],
+        [['c'], false]
+      ])
+      for (const request of [2, 0]) broker.requests[request]?.answer()
+      await turn()
+      expect([a.id, c.id]).toEqual(['1', '0'])
+      await vi.advanceTimersByTimeAsync(FIRST_RETRY_MS)
+      broker.open[0]?.answer()
+      await turn()
+      expect(b.state).toBe(reason === 'passing' ? 'accepted' : 'refused')
+    }
+  )
 
   test('does not hold back what comes later: it takes the next free one, and the failed item with it', async () => {
     const { publish, broker } = openTestLane({ concurrency: 2 })

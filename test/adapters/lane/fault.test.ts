@@ -8,6 +8,8 @@ const faults: Faults = {
     FORBIDDEN: { kind: 'mend', says: (to, detail) => `${to} forbids it${detail}.` },
     ODD: { kind: 'record', says: (to, detail) => `${to} does not take it${detail}.` },
     HUGE: { kind: 'record', never: true, says: (to, detail) => `${to} never takes it${detail}.` },
+    MUCH: { kind: 'size', says: (to, detail) => `${to} does not take so much${detail}.` },
+    VAST: { kind: 'size', never: true, says: (to, detail) => `${to} never takes so much${detail}.` },
     NamedError: { kind: 'mend', says: (to, detail) => `${to} has a name for it${detail}.` }
   },
   unknown: { kind: 'passing', says: (to, detail) => `${to} did not take it${detail}.` }
@@ -23,7 +25,9 @@ describe('a known code', () => {
     ['AWAY', 'passing', UnavailableError, 'The bus is away (AWAY).'],
     ['FORBIDDEN', 'mend', UnavailableError, 'The bus forbids it (FORBIDDEN).'],
     ['ODD', 'record', UnavailableError, 'The bus does not take it (ODD).'],
-    ['HUGE', 'record', EventError, 'The bus never takes it (HUGE).']
+    ['HUGE', 'record', EventError, 'The bus never takes it (HUGE).'],
+    ['MUCH', 'size', UnavailableError, 'The bus does not take so much (MUCH).'],
+    ['VAST', 'size', EventError, 'The bus never takes so much (VAST).']
   ])('%s: %s', (code, kind, Class, message) => {
     const cause = coded(code)
     const fault = of(cause)

@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** Chooses among what there is. */
 const which = fc.nat(100)
-const why = fc.constantFrom('passing', 'mend', 'record', 'never')
+const why = fc.constantFrom('passing', 'mend', 'record', 'never', 'size', 'large')
 const outcome = fc.oneof({ weight: 2, arbitrary: fc.constant('accepted' as const) }, { weight: 1, arbitrary: why })
 const outcomes = fc.array(outcome, { minLength: 1, maxLength: 3 })
 const missing = fc.oneof(

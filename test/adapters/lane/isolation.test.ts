@@ -32,20 +32,57 @@ const numbered = (count: number, bytes: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`#${index}`, bytes]))
 
 describe.each([1, 3])('a request that fails for one of its items, with %s at once,', concurrency => {
-  test.each(['first', 'middle', 'last'])('is sent again item by item: only the %s one is refused', async where => {
+  const places = {
+    first: { texts: ['bad', 'a', 'b', 'c'], sent: ['a', 'b,c', 'bad', 'bad,a'] },
+    second: { texts: ['a', 'bad', 'b', 'c'], sent: ['a', 'a,bad', 'b,c', 'bad'] },
+    last: { texts: ['a', 'b', 'c', 'bad'], sent: ['a,b', 'bad', 'c', 'c,bad'] }
+  }
+  test.each(['first', 'second', 'last'] as const)('is sent again in halves: only the %s is refused', async where => {
     const lane = openTestLane({ concurrency })
-    const texts = { first: ['bad', 'a', 'b', 'c'], middle: ['a', 'bad', 'b', 'c'], last: ['a', 'b', 'c', 'bad'] }[where]
-    const publications = await together(lane, Object.fromEntries((texts ?? []).map(text => [text, 1])))
+    const { texts, sent } = places[where]
+    const publications = await together(lane, Object.fromEntries(texts.map(text => [text, 1])))
     const cause = failure('record')
     const before = lane.broker.requests.length
     await serve(lane, request => (request.texts.includes('bad') ? cause : undefined))
-    expect(publications.map(({ state }) => state)).toEqual(
-      texts?.map(text => (text === 'bad' ? 'refused' : 'accepted'))
-    )
-    const { error } = publications[texts?.indexOf('bad') ?? 0] ?? {}
+    expect(publications.map(({ state }) => state)).toEqual(texts.map(text => (text === 'bad' ? 'refused' : 'accepted')))
+    const { error } = publications[texts.indexOf('bad')] ?? {}
     expect(error).toBeInstanceOf(UnavailableError)
     expect(error?.cause).toBe(cause)
-    expect(lane.broker.requests.slice(before).map(({ texts }) => texts)).toEqual(texts?.map(text => [text]))
+    expect(
+      lane.broker.requests
+        .slice(before)
+        .map(({ texts }) => texts.join())
+        .toSorted()
+    ).toEqual(sent)
+  })
+
+  test('costs few requests more, however many are in it', async () => {
+    const lane = openTestLane({ concurrency })
+    const publications = await together(lane, numbered(64, 1))
+    const before = lane.broker.requests.length
+    await serve(lane, ({ texts }) => (texts.includes('#41') ? failure('record') : undefined))
+    expect(publications.flatMap(({ state }, index) => (state === 'refused' ? index : []))).toEqual([41])
+    expect(lane.broker.requests.length - before).toBe(2 * Math.log2(64))
+  })
+
+  test('for ever, says nothing about the size of requests', async () => {
+    const lane = openTestLane({ concurrency })
+    const publications = await together(lane, { a: 99, bad: 99, b: 99 })
+    await serve(lane, ({ texts }) => (texts.includes('bad') ? failure('never') : undefined))
+    expect(publications.map(({ state }) => state)).toEqual(['accepted', 'refused', 'accepted'])
+    expect(publications[1]?.error).toBeInstanceOf(EventError)
+    await together(lane, numbered(10, 99))
+    expect(lane.broker.open.map(bytesOf)).toEqual([990])
+    await serve(lane, () => undefined)
+  })
+
+  test('for ever, is nothing that those may hear of whose deadline has passed: another is to blame', async () => {
+    const lane = openTestLane({ concurrency })
+    const [a, bad] = await together(lane, { a: 1, bad: 1 })
+    a?.expire()
+    await serve(lane, ({ texts }) => (texts.includes('bad') ? failure('never') : undefined))
+    expect(a?.error).toBeInstanceOf(UnavailableError)
+    expect(bad?.error).toBeInstanceOf(EventError)
   })
 
   test('says nothing about those that come later: they travel together', async () => {
@@ -59,10 +96,15 @@ describe.each([1, 3])('a request that fails for one of its items, with %s at onc
   })
 })
 
-describe.each([1, 3])('a request that is too large as a whole, with %s at once,', concurrency => {
+describe.each([
+  [1, 'size', EventError],
+  [3, 'size', EventError],
+  [1, 'large', UnavailableError],
+  [3, 'large', UnavailableError]
+] as const)('a request that is too large as a whole, with %s at once (%s),', (concurrency, reason, Class) => {
   /** What the broker takes in truth. */
   const MAX = 300
-  const refusal = (request: Request) => (bytesOf(request) > MAX ? failure('never') : undefined)
+  const refusal = (request: Request) => (bytesOf(request) > MAX ? failure(reason) : undefined)
 
   test('is split until it is not; those that follow are smaller from the start', async () => {
     const lane = openTestLane({ concurrency, bytes: 1000 })
@@ -76,12 +118,12 @@ describe.each([1, 3])('a request that is too large as a whole, with %s at once,'
     expect(lane.broker.requests.slice(before).every(request => bytesOf(request) <= MAX)).toBe(true)
   })
 
-  test('has the item that is too large refused for good, and its neighbours accepted', async () => {
+  test('has the item that is too large refused, and its neighbours accepted', async () => {
     const lane = openTestLane({ concurrency, bytes: 1000 })
     const publications = await together(lane, { a: 99, b: 99, large: 301, c: 99, d: 99 })
     await serve(lane, refusal)
     expect(publications.map(({ state }) => state)).toEqual(['accepted', 'accepted', 'refused', 'accepted', 'accepted'])
-    expect(publications[2]?.error).toBeInstanceOf(EventError)
+    expect(publications[2]?.error).toBeInstanceOf(Class)
   })
 })
 
@@ -95,10 +137,10 @@ test('of several requests that are too large, the smallest counts', async () => 
   lane.broker.open[0]?.answer()
   await turn()
   expect(lane.broker.open.map(bytesOf)).toEqual([300, 900])
-  lane.broker.open[0]?.fail(failure('never'))
+  lane.broker.open[0]?.fail(failure('size'))
   await turn()
   expect(lane.broker.open.map(bytesOf)).toEqual([900, 100])
-  lane.broker.open[0]?.fail(failure('never'))
+  lane.broker.open[0]?.fail(failure('size'))
   await turn()
   await serve(lane, request => (bytesOf(request) > 300 ? expect.fail('it was known to be too large') : undefined))
   expect(lane.broker.log.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'x', 'y'])

@@ -68,13 +68,13 @@ export function openModel(concurrency: number, patience: number): LaneModel {
         if (outcome === 'accepted' && index < about) one.wasAccepted = true
         else broken = true
         if (outcome === 'passing' || index >= about) one.hasFailed = true
-        else if (outcome !== 'accepted') rules.concerns(failures[text], [text])
+        else if (outcome !== 'accepted') rules.concerns(failures[text], [text], outcome)
       }
       request.answer(failures, about)
     },
     fail(request, why, written) {
       const cause = failure(why)
-      if (why !== 'passing') rules.concerns(cause, request.texts)
+      if (why !== 'passing') rules.concerns(cause, request.texts, why)
       for (const text of request.texts) {
         const one = known.get(text)
         if (one && why === 'passing') Object.assign(one, { hasFailed: true, wasWritten: one.wasWritten || written })

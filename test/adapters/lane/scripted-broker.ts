@@ -14,6 +14,8 @@ export interface Request {
   readonly items: readonly Item[]
   readonly texts: readonly string[]
   readonly signal: AbortSignal
+  /** Whether the lane said that some of it had failed before. */
+  readonly again: boolean
   /** Neither answered nor given up. */
   readonly open: boolean
   /**
@@ -45,14 +47,16 @@ export interface Shape {
   readonly bytes?: number
 }
 
-export type Reason = Fault['kind'] | 'never'
+export type Reason = Fault['kind'] | 'never' | 'large'
 
 const faults: Faults = {
   entries: {
     passing: { kind: 'passing', says: (to, detail) => `${to} is away${detail}.` },
     mend: { kind: 'mend', says: (to, detail) => `${to} wants a permission${detail}.` },
     record: { kind: 'record', says: (to, detail) => `${to} does not take it${detail}.` },
-    never: { kind: 'record', never: true, says: (to, detail) => `${to} never takes it${detail}.` }
+    never: { kind: 'record', never: true, says: (to, detail) => `${to} never takes it${detail}.` },
+    size: { kind: 'size', never: true, says: (to, detail) => `${to} never takes so much${detail}.` },
+    large: { kind: 'size', says: (to, detail) => `${to} does not take so much now${detail}.` }
   },
   unknown: { kind: 'passing', says: (to, detail) => `${to} did not say why${detail}.` }
 }
@@ -76,7 +80,7 @@ export function scriptedBroker(shape: Shape = {}): ScriptedBroker {
     patience,
     limits: { items, bytes, order: ({ order }) => order },
     sizeOf: ({ bytes }) => bytes,
-    async send(items, signal) {
+    async send(items, signal, again) {
       signal.throwIfAborted()
       const answer = Promise.withResolvers<readonly Result[]>()
       let open = true
@@ -93,6 +97,7 @@ export function scriptedBroker(shape: Shape = {}): ScriptedBroker {
         items,
         texts: items.map(({ text }) => text),
         signal,
+        again,
         get open() {
           return open
         },

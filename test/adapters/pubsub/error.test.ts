@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { isSilence, silence, toFault } from '../../../adapters/pubsub/error.ts'
 import { UnavailableError } from '../../../src/errors.ts'
@@ -11,7 +12,10 @@ function status(code: number, name: string, details: string): Error {
 
 type Row = [code: number, name: string, kind: 'record' | 'mend' | 'passing', says: RegExp]
 
-const passes = /^Pub\/Sub did not accept the event for "\S+" \(why, \w+\)\.$/
+const passes = /^Pub\/Sub did not accept the event for "\S+" \(\w+\)\.$/
+
+/** Their words come from the service alone. */
+const QUOTED = [3, 5, 7, 8, 9, 14]
 
 const table: Row[] = [
   [0, 'OK', 'passing', passes],
@@ -47,12 +51,19 @@ describe.each(table)('%i %s', (code, name, kind, says) => {
   ])('%s', (_how, cause) => {
     const fault = toFault(cause, TOPIC)
     expect(fault.error).toBeInstanceOf(UnavailableError)
-    expect(fault.error.cause).toBe(cause)
     expect(fault.kind).toBe(kind)
     expect(fault.error.message).toMatch(says)
     expect(fault.error.message).toContain(`"${TOPIC}"`)
     // There is no answer to show when there was none.
-    if (name !== 'DEADLINE_EXCEEDED') expect(fault.error.message).toContain(`(why, ${name})`)
+    const detail = QUOTED.includes(code) ? `(why, ${name})` : `(${name})`
+    if (name !== 'DEADLINE_EXCEEDED') expect(fault.error.message).toContain(detail)
+  })
+
+  test('the cause has the code, and words where they are harmless', () => {
+    const { cause } = toFault(error, TOPIC).error
+    if (QUOTED.includes(code)) expect(cause).toBe(error)
+    else expect(inspect(cause, { depth: null, showHidden: true })).not.toContain('why')
+    expect(cause).toMatchObject({ code })
   })
 
   test('the text decides nothing', () => {
@@ -78,9 +89,10 @@ describe.each(table)('%i %s', (code, name, kind, says) => {
 
 describe('what is not known may pass:', () => {
   test.each<[string, unknown, string]>([
-    ['a status that is not there yet', status(17, 'LATER', 'why'), ' (why)'],
+    ['a status that is not there yet', status(17, 'LATER', 'why'), ''],
     ['a status below all', status(-1, 'NEVER', ''), ''],
     ['a status that is no number', status(Number.NaN, 'NEVER', ''), ''],
+    ['an abort, whose code is a number, too', new DOMException('no', 'AbortError'), ' (AbortError)'],
     ["a code of Node's", Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), ''],
     ["a status' name as a code", Object.assign(new Error('no'), { code: 'NOT_FOUND' }), ''],
     ['an error', new Error('no'), ''],
@@ -97,6 +109,21 @@ describe('what is not known may pass:', () => {
     expect(fault.kind).toBe('passing')
     expect(fault.error).toBeInstanceOf(UnavailableError)
     expect(fault.error.message).toBe(`Pub/Sub did not accept the event for "${TOPIC}"${detail}.`)
+  })
+})
+
+describe.each([
+  [400, 'mend', /refused the credentials for "\S+" \(UNAUTHENTICATED\)\. Check the bridge's application default/],
+  [401, 'mend', /refused the credentials/],
+  [404, 'mend', /refused the credentials/],
+  [500, 'passing', /cannot be reached for "\S+" \(UNAVAILABLE\)/],
+  [503, 'passing', /cannot be reached/]
+])('%i of the token endpoint', (code, kind, says) => {
+  test('by its code, without a word of it', () => {
+    const { error, ...fault } = toFault(status(code, 'undefined', 'hunter2'), TOPIC)
+    expect(fault.kind).toBe(kind)
+    expect(error.message).toMatch(says)
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('hunter2')
   })
 })
 

@@ -28,6 +28,7 @@ export async function startMetadata(answerOtherwise: RequestListener = answer) {
     get requests() {
       return server.requests
     },
+    answer: server.answer,
     stop: server.stop,
     listen: server.listen
   }

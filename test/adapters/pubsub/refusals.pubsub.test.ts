@@ -37,7 +37,10 @@ it('a request that is refused for one event brings its neighbours home', async (
   expect(await refused).toMatchObject({
     message: expect.stringContaining('(Invalid data in message., INVALID_ARGUMENT)')
   })
-  expect(front.requests.filter(holdsIt).map(({ messages }) => messages.length > 1)).toEqual([true, false])
+  const sizes = front.requests.filter(holdsIt).map(({ messages }) => messages.length)
+  expect(sizes.at(-1)).toBe(1)
+  for (const [index, size] of sizes.slice(1).entries())
+    expect(size).toBeLessThanOrEqual(Math.ceil((sizes[index] ?? 0) / 2))
   const ids = (await peer.read(subscription)).map(({ attributes }) => attributes['ce-id'])
   expect(ids.toSorted()).toEqual(neighbours.map(({ id }) => id).toSorted())
 })
@@ -54,7 +57,9 @@ it.for([
     const adapter = await connect(front.at, topic)
     front.answer({ code, message: 'so it is' })
     const { message } = await within(2000, refusalOf(adapter), 'the refusal')
-    expect(message).toContain(`(so it is, ${name})`)
+    // What credentials are refused for, nobody repeats.
+    const quoted = !['UNIMPLEMENTED', 'UNAUTHENTICATED'].includes(name)
+    expect(message).toContain(quoted ? `(so it is, ${name})` : `(${name})`)
     expect(message).toContain(`/topics/${topic}"`)
     expect(message).toMatch(says)
     expect(front.requests).toHaveLength(1)
