@@ -107,7 +107,7 @@ export function isSilence(error: unknown): boolean {
 function codesOf(error: Error): string[] {
   const code = numberOf(error) ?? -1
   // What the token endpoint answered, by HTTP. Between these and gRPC's, an aborted signal has a number, too.
-  if (code >= 400) return [code < 500 ? 'UNAUTHENTICATED' : 'UNAVAILABLE']
+  if (code >= 400) return [code < 500 && ![408, 429].includes(code) ? 'UNAUTHENTICATED' : 'UNAVAILABLE']
   return [STATUSES[code] ?? error.name]
 }
 

@@ -127,6 +127,13 @@ describe.each([
   })
 })
 
+test('of a request that is too large, only the bytes count: many small items travel together', async () => {
+  const lane = openTestLane({ bytes: 1000 })
+  await together(lane, { ...numbered(8, 10), large: 900 })
+  await serve(lane, request => (bytesOf(request) > 950 ? failure('size') : undefined))
+  expect(lane.broker.requests.map(({ items }) => items.length)).toEqual([1, 9, 8, 1])
+})
+
 test('of several requests that are too large, the smallest counts', async () => {
   const lane = openTestLane({ concurrency: 2, bytes: 1000 })
   for (const text of ['x', 'y']) lane.publish(text)

@@ -5,6 +5,7 @@ import { failure } from './scripted-broker.ts'
 
 /** No pause is longer. */
 const LONGEST_RETRY_MS = 500
+const PATIENCE_MS = 2
 
 vi.mock('node:timers/promises', () => import('./timers-promises.ts'))
 holdTime()
@@ -14,10 +15,13 @@ beforeEach(() => {
 })
 
 /** A lane where one item of a request has just failed, and the other has been accepted. */
-async function pausing(concurrency = 2) {
-  const harness = openTestLane({ concurrency })
+async function pausing(concurrency: number, patience = 0) {
+  const harness = openTestLane({ concurrency, patience })
   const { publish, broker } = harness
-  for (let count = 0; count < concurrency; count++) publish('first')
+  for (let count = 0; count < concurrency; count++) {
+    publish('first')
+    await vi.advanceTimersByTimeAsync(patience)
+  }
   const [bad] = [publish('bad'), publish('good')]
   for (const request of broker.open) request.answer()
   await turn()
@@ -90,7 +94,9 @@ describe.each([2, 4])(
     })
 
     test('is refused at once when the lane closes', async () => {
-      const { broker, bad, lane } = await pausing(concurrency)
+      const { publish, broker, bad, lane } = await pausing(concurrency, PATIENCE_MS)
+      publish('in flight')
+      expect(broker.open).toHaveLength(1)
       lane.close()
       await turn()
       expect(bad.error?.message).toMatch(/being closed/)

@@ -184,6 +184,7 @@ test('a request some of whose items fail is no failure of the broker: the pauses
     await vi.advanceTimersByTimeAsync(pause - 1)
     expect(broker.open).toHaveLength(0)
     await vi.advanceTimersByTimeAsync(1)
+    expect(broker.open).toHaveLength(1)
     broker.open[0]?.answer({ b: failure('passing') })
   }
   publish('c')

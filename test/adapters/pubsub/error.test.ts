@@ -116,6 +116,8 @@ describe.each([
   [400, 'mend', /refused the credentials for "\S+" \(UNAUTHENTICATED\)\. Check the bridge's application default/],
   [401, 'mend', /refused the credentials/],
   [404, 'mend', /refused the credentials/],
+  [408, 'passing', /cannot be reached/],
+  [429, 'passing', /cannot be reached/],
   [500, 'passing', /cannot be reached for "\S+" \(UNAVAILABLE\)/],
   [503, 'passing', /cannot be reached/]
 ])('%i of the token endpoint', (code, kind, says) => {
