@@ -31,8 +31,9 @@ const owner = new AsyncLocalStorage<Set<Socket>>()
 subscribe('net.client.socket', message => {
   const { socket } = message as { socket: Socket }
   const sockets = owner.getStore()
-  sockets?.add(socket)
-  socket.once('close', () => sockets?.delete(socket))
+  if (sockets === undefined) return
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
 })
 
 /**
