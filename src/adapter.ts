@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CloudEvent } from './event.ts'
 
 export { EventError, UnavailableError } from './errors.ts'
-export { attributesOf, STRUCTURED_TYPE, toStructured } from './event.ts'
+export { attributesOf, isJson, STRUCTURED_TYPE, toStructured } from './event.ts'
 export { importModule } from './import-module.ts'
 export type { CloudEvent }
 /** The bridge's own zod, so that an adapter's options and the bridge's configuration are validated by one library. */

@@ -30,6 +30,11 @@ export function attributesOf(event: CloudEvent): [name: string, value: string][]
 
 const JSON_TYPE = /^[^;]*[/+]json\s*(;|$)/i
 
+/** Whether the event's data are JSON, by their media type. */
+export function isJson({ datacontenttype }: CloudEvent): boolean {
+  return JSON_TYPE.test(datacontenttype)
+}
+
 /** The media type of `toStructured`'s text. */
 export const STRUCTURED_TYPE = 'application/cloudevents+json; charset=UTF-8'
 
@@ -40,8 +45,6 @@ export const STRUCTURED_TYPE = 'application/cloudevents+json; charset=UTF-8'
 export function toStructured(event: CloudEvent): string {
   const attributes = JSON.stringify(Object.fromEntries(attributesOf(event)))
   const bytes = Buffer.from(event.data.buffer, event.data.byteOffset, event.data.byteLength)
-  const data = JSON_TYPE.test(event.datacontenttype)
-    ? `"data":${bytes.toString('utf8')}`
-    : `"data_base64":"${bytes.toString('base64')}"`
+  const data = isJson(event) ? `"data":${bytes.toString('utf8')}` : `"data_base64":"${bytes.toString('base64')}"`
   return `${attributes.slice(0, -1)},${data}}`
 }

@@ -1,4 +1,4 @@
-import { type CloudEvent, EventError, toStructured } from '../../src/adapter.ts'
+import { type CloudEvent, EventError, isJson, toStructured } from '../../src/adapter.ts'
 import { type EventbridgeOptions, SIZE_LIMITS } from './options.ts'
 
 /** What one event is on a bus, as `PutEvents` takes it. */
@@ -14,7 +14,6 @@ export interface Entry {
 
 const DETAIL_TYPE_CHARACTERS = 128
 const TIME_BYTES = 14
-const JSON_TYPE = /^[^;]*[/+]json\s*(;|$)/i
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{8})([\da-f]{24})-([\da-f]{16})-([\da-f]{2})(-|$)/
 
 /**
@@ -59,9 +58,10 @@ export function sizeOf({ Source, DetailType, Detail, Time }: Entry): number {
 }
 
 /** The data alone, which must be a JSON object. */
-function toObject({ datacontenttype, data }: CloudEvent): string {
+function toObject(event: CloudEvent): string {
+  const { data } = event
   const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
-  if (JSON_TYPE.test(datacontenttype) && /^\s*\{/.test(text)) return text
+  if (isJson(event) && /^\s*\{/.test(text)) return text
   throw new EventError("The event's data are no JSON object, so they cannot be an entry's detail. Use detail: event.")
 }
 

@@ -13,10 +13,10 @@ export interface Health {
   /** A request has failed for this reason. While the broker is down, it is the reason from now on. */
   onReason(error: UnavailableError): void
   /**
-   * A deadline has passed; says whether the broker is down for it.
+   * A deadline has passed; why the broker is down for it, if it is.
    * @param sentAt when the oldest request in flight was sent, if there is one
    */
-  onDeadline(sentAt: number | undefined): boolean
+  onDeadline(sentAt: number | undefined): UnavailableError | undefined
   /** Nothing is on its way. What was known of a broker that is not down is forgotten. */
   onIdle(): void
   /** Begins anew after so long a time that what was known says nothing any more. Only while nothing is on its way. */
@@ -69,9 +69,9 @@ export function createHealth(silence: () => UnavailableError): Health {
     },
     onDeadline(sentAt = Number.POSITIVE_INFINITY) {
       const troubledSince = trouble ? acceptedAt : Math.max(sentAt, acceptedAt)
-      if (performance.now() - troubledSince < SLOW_MS) return false
+      if (performance.now() - troubledSince < SLOW_MS) return undefined
       down = trouble ?? silence()
-      return true
+      return down
     },
     onIdle() {
       if (down === undefined) forget()

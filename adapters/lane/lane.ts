@@ -43,8 +43,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
 
   const onDeadline = () => {
     const [oldest] = requests
-    if (!health.onDeadline(oldest?.sentAt)) return
-    for (const waiting of takeAll()) waiting.refuse(health.down ?? broker.silence())
+    const down = health.onDeadline(oldest?.sentAt)
+    if (down) for (const waiting of takeAll()) waiting.refuse(down)
   }
 
   const send = async (batch: readonly Waiting<Item>[]): Promise<Failure<Item>[]> => {

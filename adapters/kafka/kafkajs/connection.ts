@@ -2,6 +2,7 @@ import { isIP, connect as openTcp, type Socket } from 'node:net'
 import { connect as openTls, type ConnectionOptions as TlsOptions } from 'node:tls'
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import type { Log } from '../../../src/adapter.ts'
+import { within } from '../../lane/within.ts'
 import { NOT_KAFKA } from '../error.ts'
 
 export interface ConnectionOptions {
@@ -77,16 +78,10 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
   return {
     async use(signal, work) {
       signal.throwIfAborted()
-      const aborted = Promise.withResolvers<never>()
-      const onAbort = () => aborted.reject(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
-      try {
-        opening ??= within(CONNECT_MS, open())
-        const client = await Promise.race([opening, aborted.promise])
-        return await Promise.race([work(client), aborted.promise])
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-      }
+      opening ??= inTime(CONNECT_MS, open())
+      const client = await within(signal, opening)
+      signal.throwIfAborted()
+      return await within(signal, work(client))
     },
     destroy() {
       destroyed.abort(new Error('The connection was given up.'))
@@ -114,7 +109,7 @@ function catchListeners(socket: Socket): void {
   }
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+async function inTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new TimeoutError(`Not within ${ms} ms.`)), ms)
   try {
