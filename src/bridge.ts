@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
 import { createAdmission } from './deliver/admission.ts'
-import { openDestination } from './deliver/destination.ts'
+import { openDelivery } from './delivery.ts'
 import { ConfigError, UnavailableError } from './errors.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
@@ -11,6 +11,7 @@ import { createAdmin } from './server/admin.ts'
 import { closeServer } from './server/close.ts'
 import type { Health } from './server/health.ts'
 import { createReceiving } from './server/receiving.ts'
+import { rememberRefusal } from './server/remember-refusal.ts'
 import { createServer } from './server.ts'
 import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
@@ -49,35 +50,23 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
   })
   const health: Health = {
     draining: () => draining,
-    awaiting: () =>
-      config.health.ready === 'listening'
-        ? []
-        : destinations.filter(({ connected }) => !connected).map(({ name }) => name)
+    awaiting: () => (config.health.ready === 'listening' ? [] : delivery.awaiting())
   }
   // Closed last: the end of a drain is worth scraping.
   const admin = createAdmin(metrics.registry, health)
   undo.push(() => admin.close())
-  const destinations = config.destinations.map(destination =>
-    openDestination(destination, {
-      directory: config.directory,
-      log,
-      onLateAcceptance: name => metrics.lateAcceptances.inc({ destination: name })
-    })
-  )
-  undo.push(async () => {
-    const closed = await Promise.allSettled(destinations.map(destination => destination.close()))
-    const failure = closed.find(result => result.status === 'rejected')
-    if (failure) throw failure.reason
-  })
+  const delivery = openDelivery(config, { log, metrics })
+  undo.push(() => delivery.close())
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
-    const { path } = endpoint
+    const { path, source, tolerance } = endpoint
     const onKeySet = (success: boolean) => {
       if (success) metrics.keySetSuccess.set({ endpoint: path }, Date.now() / 1000)
     }
     const verifier = createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet })
     undo.push(() => verifier.close())
-    return { path, verifier, normalize: createNormalizer({ source: endpoint.source, ...config.events }) }
+    return { path, source, verifier, tolerance, normalize: createNormalizer({ source, ...config.events }) }
   })
+  const observe = createObserver(metrics, log)
   const { app, closeOthers } = createServer({
     endpoints,
     limits,
@@ -87,8 +76,11 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       if (draining) throw new UnavailableError('The bridge is shutting down.', { code: 'ERR_DRAINING' })
       inFlight.check(bytes)
     },
-    receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, destinations }, ...rest),
-    onAnswer: createObserver(metrics, log),
+    receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...delivery }, ...rest),
+    onAnswer(answer) {
+      rememberRefusal(answer, delivery.refused)
+      observe(answer)
+    },
     onFault: error =>
       log.error(
         { stack: error instanceof Error ? error.stack : String(error) },

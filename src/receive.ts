@@ -1,14 +1,20 @@
 import type { Admission } from './deliver/admission.ts'
-import { assertAccepted, deliver } from './deliver/deliver.ts'
-import type { Destination, PublishResult } from './deliver/destination.ts'
+import { type Deliverer, keyOf } from './deliver/deliver.ts'
+import type { RefusedIds } from './deliver/refused-ids.ts'
+import { assertSettled, type Result } from './deliver/result.ts'
+import { EventError } from './errors.ts'
 import type { TraceContext } from './normalize/trace-context.ts'
 import type { Normalized, VerifiedWebhook } from './normalize.ts'
+import type { Tolerance } from './verify/timestamp.ts'
 import type { Delivery, Verified, Verifier } from './verify/verify.ts'
 
 /** A path of the bridge with its verifier. */
 export interface Endpoint {
   readonly path: string
+  /** The events' source. */
+  readonly source: string
   readonly verifier: Verifier
+  readonly tolerance: Tolerance
   readonly normalize: (webhook: VerifiedWebhook) => Normalized
 }
 
@@ -20,33 +26,64 @@ export interface Webhook extends Delivery {
 /** What became known of a webhook on its way, filled in step by step, so that a refusal can tell how far it came. */
 export interface Receipt {
   verified?: Verified
+  /** Whether it was too old, and taken all the same, since this bridge had refused it with a 503 before. */
+  stale?: boolean
   normalized?: Normalized
-  results?: readonly PublishResult[]
+  results?: readonly Result[]
+}
+
+/** What receiving takes beside the endpoint. */
+export interface Receiver {
+  readonly inFlight: Admission
+  readonly deliverer: Deliverer
+  readonly refused: RefusedIds
 }
 
 /**
- * Verify, normalize, deliver: resolves when every destination has accepted the event, and only then.
+ * Verify, normalize, deliver: resolves when every required destination has the event, or the dead letter in its stead,
+ * and only then.
  * @param onVerified called once the webhook is proven genuine, before anything is done with it
  * @param signal aborts when the acknowledgement is due
  * @throws {RefusalError} for every reason not to acknowledge
  */
 export async function receive(
   webhook: Webhook,
-  { verifier, normalize }: Endpoint,
-  bridge: { readonly inFlight: Admission; readonly destinations: readonly Destination[] },
+  endpoint: Endpoint,
+  { inFlight, deliverer, refused }: Receiver,
   receipt: Receipt,
   onVerified: () => void,
   signal: AbortSignal
 ): Promise<void> {
-  receipt.verified = await verifier.verify(webhook, signal)
-  const { body } = receipt.verified
+  const key = keyOf({ source: endpoint.source, id: webhook.id })
+  receipt.verified = await endpoint.verifier.verify(webhook, signal, async () => {
+    receipt.stale = await refused.has(key, webhook.timestamp)
+    return receipt.stale
+  })
   onVerified()
-  const leave = bridge.inFlight.enter(body.length)
+  const leave = inFlight.enter(receipt.verified.body.length)
   try {
-    receipt.normalized = normalize({ id: webhook.id, body, receivedAt: webhook.receivedAt, trace: webhook.trace })
-    receipt.results = await deliver(receipt.normalized.event, bridge.destinations, signal)
-    assertAccepted(receipt.results)
+    receipt.results = await deliver(webhook, endpoint, deliverer, receipt.verified.body, receipt, signal)
+    assertSettled(receipt.results)
+    refused.delete(key)
   } finally {
     leave()
   }
+}
+
+async function deliver(
+  { id, receivedAt, trace }: Webhook,
+  { source, normalize }: Endpoint,
+  deliverer: Deliverer,
+  body: Buffer,
+  receipt: Receipt,
+  signal: AbortSignal
+): Promise<readonly Result[]> {
+  try {
+    receipt.normalized = normalize({ id, body, receivedAt, trace })
+  } catch (refusal) {
+    if (!(refusal instanceof EventError)) throw refusal
+    const webhook = { id, source, recordedtime: new Date(receivedAt).toISOString(), ...trace }
+    return deliverer.deliverUnreadable(webhook, { body, refusal }, signal)
+  }
+  return deliverer.deliver(receipt.normalized.event, body, signal)
 }

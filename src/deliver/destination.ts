@@ -8,9 +8,9 @@ import type { Logger } from '../telemetry/log.ts'
 export type Outcome = 'accepted' | 'refused' | 'unavailable'
 
 /** What became of one event at one destination. */
-export interface PublishResult {
+export interface PublishResult<Ending = Outcome> {
   readonly destination: string
-  readonly outcome: Outcome
+  readonly outcome: Ending
   /** From handing over to the answer; absent when the adapter was not asked. */
   readonly seconds?: number
   /** Why it was not accepted. */
@@ -22,8 +22,11 @@ export interface Destination {
   readonly name: string
   /** Whether the connection has been made, once. Outages after that do not change it. */
   readonly connected: boolean
-  /** Publishes one event. Never rejects, and settles at the latest when `signal` aborts, whatever the adapter does. */
-  publish(event: CloudEvent, signal: AbortSignal): Promise<PublishResult>
+  /**
+   * Publishes one event. Never rejects, and settles at the latest when `signal` aborts, whatever the adapter does.
+   * @param onLateAcceptance called when the broker accepts the event after `signal` has aborted
+   */
+  publish(event: CloudEvent, signal: AbortSignal, onLateAcceptance?: () => void): Promise<PublishResult>
   /** Stops connecting, or closes the connection. */
   close(): Promise<void>
 }
@@ -33,17 +36,10 @@ const LONGEST_RETRY_MS = 5000
 /** How long publishes that were told to give up may take to do so before the connection is closed under them. */
 const SETTLE_MS = 250
 
-/**
- * Opens a destination: connects in the background, again and again until it succeeds.
- * @param context.onLateAcceptance called when the broker accepts an event after its deadline
- */
+/** Opens a destination: connects in the background, again and again until it succeeds. */
 export function openDestination(
   { name, definition, options }: DestinationConfig,
-  context: {
-    readonly directory: string
-    readonly log: Logger
-    readonly onLateAcceptance: (destination: string) => void
-  }
+  context: { readonly directory: string; readonly log: Logger }
 ): Destination {
   const log = context.log.child({ destination: name })
   const closing = new AbortController()
@@ -68,7 +64,12 @@ export function openDestination(
   }
   void connect()
 
-  const publish = async (connection: Adapter, event: CloudEvent, signal: AbortSignal): Promise<void> => {
+  const publish = async (
+    connection: Adapter,
+    event: CloudEvent,
+    signal: AbortSignal,
+    onLateAcceptance: () => void
+  ): Promise<void> => {
     if (signal.aborted) {
       throw new UnavailableError(`Destination "${name}" was not asked: limits.acknowledge had passed before.`)
     }
@@ -78,7 +79,7 @@ export function openDestination(
     const accepted = published
       .finally(() => pending.delete(published))
       .then(() => {
-        if (signal.aborted) context.onLateAcceptance(name)
+        if (signal.aborted) onLateAcceptance()
       })
     const deadline = Promise.withResolvers<never>()
     const onAbort = () =>
@@ -100,7 +101,7 @@ export function openDestination(
     get connected() {
       return adapter !== undefined
     },
-    async publish(event, signal) {
+    async publish(event, signal, onLateAcceptance = () => {}) {
       if (adapter === undefined) {
         const refusal = new UnavailableError(
           `Destination "${name}" is not connected yet: ${fault ?? 'still connecting'}`
@@ -110,7 +111,7 @@ export function openDestination(
       const start = performance.now()
       const result = (outcome: Outcome) => ({ destination: name, outcome, seconds: (performance.now() - start) / 1000 })
       try {
-        await publish(adapter, event, signal)
+        await publish(adapter, event, signal, onLateAcceptance)
         return result('accepted')
       } catch (error) {
         const refusal = asRefusal(error, name)

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Limits } from '../config/config.ts'
+import type { CloudEvent } from '../event.ts'
 import { isEventType } from '../event-types.ts'
 
 /** How many there are now, asked at each scrape. */
@@ -14,6 +15,11 @@ export type Metrics = ReturnType<typeof createMetrics>
 /** The `type` label for an envelope's type. Senders choose types and labels are for ever: an unknown one is `other`. */
 export function typeLabel(envelopeType: string): string {
   return isEventType(envelopeType) ? envelopeType : 'other'
+}
+
+/** The same, of an event. */
+export function typeLabelOf({ type }: Pick<CloudEvent, 'type'>, typePrefix: string): string {
+  return typeLabel(type.startsWith(typePrefix) ? type.slice(typePrefix.length) : type)
 }
 
 const PREFIX = 'gemini_event_bridge_'
@@ -80,7 +86,27 @@ export function createMetrics(version: string, limits: Limits, gauges: Gauges) {
       'Extensions left out because CloudEvents forbids the value.',
       ['endpoint', 'extension']
     ),
-    events: counter('events_total', 'Publish attempts by outcome.', ['destination', 'type', 'outcome']),
+    staleAccepted: counter(
+      'stale_accepted_total',
+      'Webhooks too old, taken since this bridge had refused them with a 503.',
+      ['endpoint']
+    ),
+    unrouted: counter('unrouted_total', 'Acknowledged webhooks that no route wanted.', ['endpoint']),
+    dedupeLookups: counter(
+      'dedupe_lookups_total',
+      'What was known of an event and a destination before publishing: hit, shared (under way), miss; and silent, when the shared store gave no answer.',
+      ['outcome']
+    ),
+    deadLetters: counter('dead_letters_total', 'Webhooks that the dead letter has, by what refused them and why.', [
+      'destination',
+      'reason'
+    ]),
+    fallbacks: counter('fallbacks_total', 'Events that the fallback has instead of this destination.', ['destination']),
+    events: counter(
+      'events_total',
+      'Publish attempts by outcome; dropped: a best-effort one for which there was no room.',
+      ['destination', 'type', 'outcome']
+    ),
     publishDuration: histogram(
       'publish_duration_seconds',
       "From handing over to the broker's answer.",

@@ -25,7 +25,9 @@ function count(metrics: Metrics, answer: Answer): void {
   const endpoint = progress?.endpoint?.path ?? 'none'
   metrics.webhooks.inc({ endpoint, code: statusCode, reason: refusal?.code ?? '' })
   metrics.webhookDuration.observe({ endpoint }, seconds)
-  const { verified, normalized, results = [] } = progress?.receipt ?? {}
+  const { verified, stale, normalized, results } = progress?.receipt ?? {}
+  if (stale) metrics.staleAccepted.inc({ endpoint })
+  if (results?.length === 0) metrics.unrouted.inc({ endpoint })
   if (verified) metrics.signatures.inc({ endpoint, scheme: verified.scheme, key: verified.key })
   const token = progress?.admitted?.token
   if (verified && token) metrics.signatures.inc({ endpoint, scheme: 'token', key: token })
@@ -33,11 +35,6 @@ function count(metrics: Metrics, answer: Answer): void {
   const type = typeLabel(normalized.envelopeType)
   metrics.eventAge.observe({ type }, ageOf(answer) ?? 0)
   for (const extension of normalized.forbidden) metrics.forbiddenExtensions.inc({ endpoint, extension })
-  for (const { destination, outcome, seconds } of results) {
-    metrics.events.inc({ destination, type, outcome })
-    if (seconds !== undefined) metrics.publishDuration.observe({ destination }, seconds)
-    metrics.destinationUp.set({ destination }, outcome === 'accepted' ? 1 : 0)
-  }
 }
 
 /** Seconds from the event's own time, else the webhook's timestamp, to its arrival; never negative. */

@@ -14,9 +14,18 @@ export interface Tolerance {
  * @throws {VerificationError} `ERR_TIMESTAMP`
  */
 export function checkTimestamp(timestamp: string, receivedAt: number, tolerance: Tolerance): void {
-  const age = Math.floor(receivedAt / 1000) - Number(timestamp)
+  const age = ageOf(timestamp, receivedAt)
   if (age * 1000 > tolerance.past) throw outside(age, tolerance.past, 'old', 'past')
   if (-age * 1000 > tolerance.future) throw outside(-age, tolerance.future, 'in the future', 'future')
+}
+
+/** Whether it is not of now because it is of the past. */
+export function isTooOld(timestamp: string, receivedAt: number, { past }: Tolerance): boolean {
+  return ageOf(timestamp, receivedAt) * 1000 > past
+}
+
+function ageOf(timestamp: string, receivedAt: number): number {
+  return Math.floor(receivedAt / 1000) - Number(timestamp)
 }
 
 function outside(seconds: number, limit: number, direction: string, option: string): VerificationError {

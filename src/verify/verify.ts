@@ -5,7 +5,7 @@ import { splitEntries } from './entries.ts'
 import { isJwt } from './jwt.ts'
 import type { KeySetOptions } from './key-set.ts'
 import { createStaticVerifier } from './static.ts'
-import { checkTimestamp, type Tolerance } from './timestamp.ts'
+import { checkTimestamp, isTooOld, type Tolerance } from './timestamp.ts'
 
 export type { Delivery, Verified }
 
@@ -35,10 +35,12 @@ export interface Verifier {
   /**
    * Proves origin, then freshness.
    * @param signal ends the wait for signing keys
+   * @param mayBeOld asked of a webhook whose signature is right, and whose timestamp is too old: whether that is no reason
+   *   to refuse it
    * @throws {VerificationError} `ERR_SIGNATURE`, `ERR_TIMESTAMP`, `ERR_TOKEN`
    * @throws {UnavailableError} `ERR_KEYS`, `ERR_BUSY`
    */
-  verify(delivery: Delivery, signal: AbortSignal): Promise<Verified>
+  verify(delivery: Delivery, signal: AbortSignal, mayBeOld?: () => Promise<boolean>): Promise<Verified>
   /** Stops the background refresh of the signing keys. */
   close(): void
 }
@@ -86,9 +88,11 @@ export function createVerifier(
       if (token === undefined && !mayBeStatic) throw tokenRefused()
       return token
     },
-    async verify(delivery, signal) {
+    async verify(delivery, signal, mayBeOld = async () => false) {
       const verified = await match(delivery, signal)
-      checkTimestamp(delivery.timestamp, delivery.receivedAt, tolerance)
+      const { timestamp, receivedAt } = delivery
+      if (!(isTooOld(timestamp, receivedAt, tolerance) && (await mayBeOld())))
+        checkTimestamp(timestamp, receivedAt, tolerance)
       return verified
     },
     close: () => dynamic?.close()

@@ -1,0 +1,51 @@
+import { LRUCache } from 'lru-cache'
+import type { SharedMarks } from './shared-marks.ts'
+
+/** Which destinations have accepted which events: what a redelivery need not publish again. */
+export interface Accepted {
+  /**
+   * Asks the shared memory, if there is one, about those of the destinations that this process knows nothing of. Never
+   * rejects, and takes no longer than the shared memory may.
+   */
+  recall(key: string, destinations: readonly string[]): Promise<void>
+  /** Whether the destination has the event, as far as this process knows. */
+  has(key: string, destination: string): boolean
+  add(key: string, destination: string): void
+}
+
+export interface AcceptedOptions {
+  /** For how long an acceptance is remembered, in milliseconds. */
+  readonly ttl: number
+  /** How many acceptances, of one event by one destination each; the oldest are forgotten first. */
+  readonly maxEntries: number
+  /** What the replicas know together, if they share a memory, and the name that a destination has there. */
+  readonly shared?: { readonly marks: SharedMarks; nameOf(destination: string): string } | undefined
+  /** Told when the shared memory gave no answer. */
+  readonly onSilence?: () => void
+  /** Milliseconds on a clock that is never set back. */
+  readonly now?: () => number
+}
+
+export function createAccepted(options: AcceptedOptions): Accepted {
+  const { ttl, maxEntries, shared, onSilence = () => {}, now = () => performance.now() } = options
+  const memory = new LRUCache<string, true>({ max: maxEntries, ttl, ttlResolution: 0, perf: { now } })
+  const entry = (key: string, destination: string) => `${destination} ${key}`
+  const has = (key: string, destination: string) => memory.has(entry(key, destination))
+  const keep = (key: string, destination: string) => memory.set(entry(key, destination), true)
+
+  return {
+    async recall(key, destinations) {
+      if (shared === undefined) return
+      const asked = destinations.filter(destination => !has(key, destination))
+      if (asked.length === 0) return
+      const found = await shared.marks.find(key, asked.map(shared.nameOf))
+      if (found === undefined) onSilence()
+      for (const destination of asked) if (found?.has(shared.nameOf(destination))) keep(key, destination)
+    },
+    has,
+    add(key, destination) {
+      keep(key, destination)
+      shared?.marks.add(key, shared.nameOf(destination))
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** Work that is under way, each piece under a key, for all who want its result. */
+export interface Flights<T> {
+  /**
+   * Joins the work under this key, or starts it. A caller whose `signal` aborts leaves; with the last of them the work's
+   * own signal aborts, and that caller still gets what the work then says.
+   * @param start has to settle soon after its signal aborts
+   * @param left what a caller gets who leaves while others stay
+   */
+  share(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>, left: () => T): Promise<T>
+  /** Whether somebody waits under this key. */
+  has(key: string): boolean
+}
+
+interface Flight<T> {
+  readonly abandoning: AbortController
+  readonly result: Promise<T>
+  callers: number
+}
+
+export function createFlights<T>(): Flights<T> {
+  const flights = new Map<string, Flight<T>>()
+
+  const depart = (key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
+    const abandoning = new AbortController()
+    const flight: Flight<T> = {
+      abandoning,
+      result: start(abandoning.signal).finally(() => land(key, flight)),
+      callers: 0
+    }
+    flights.set(key, flight)
+    return flight
+  }
+  // One that was abandoned may have a successor under its key.
+  const land = (key: string, flight: Flight<T>) => {
+    if (flights.get(key) === flight) flights.delete(key)
+  }
+
+  return {
+    async share(key, signal, start, left) {
+      const flight = flights.get(key) ?? depart(key, start)
+      flight.callers += 1
+      const leaving = Promise.withResolvers<T>()
+      const leave = () => {
+        flight.callers -= 1
+        if (flight.callers > 0) return leaving.resolve(left())
+        // Whoever comes now must not share the fate of work that is being given up.
+        land(key, flight)
+        flight.abandoning.abort()
+      }
+      if (signal.aborted) leave()
+      else signal.addEventListener('abort', leave, { once: true })
+      try {
+        return await Promise.race([flight.result, leaving.promise])
+      } finally {
+        signal.removeEventListener('abort', leave)
+      }
+    },
+    has: key => flights.has(key)
+  }
+}

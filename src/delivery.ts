@@ -1,0 +1,105 @@
+import type { Config } from './config/config.ts'
+import { createAccepted } from './deliver/accepted.ts'
+import { createAdmission } from './deliver/admission.ts'
+import { createBackground } from './deliver/background.ts'
+import { createBury } from './deliver/bury.ts'
+import { createDeliverer, type Deliverer } from './deliver/deliver.ts'
+import { type Destination, openDestination } from './deliver/destination.ts'
+import { type Publish, withFallback } from './deliver/fallback.ts'
+import { createOnce } from './deliver/once.ts'
+import { createRefusedIds, type RefusedIds } from './deliver/refused-ids.ts'
+import { createRouter, requiredDestinations } from './deliver/routes.ts'
+import type { SharedMarks } from './deliver/shared-marks.ts'
+import type { Logger } from './telemetry/log.ts'
+import { type Metrics, typeLabelOf } from './telemetry/metrics.ts'
+import { observeDestination } from './telemetry/observed-destination.ts'
+
+/** Everything behind a verified webhook: destinations, routes, what is remembered. */
+export interface Delivery {
+  readonly deliverer: Deliverer
+  readonly refused: RefusedIds
+  /** Names of the required destinations that have not been connected to yet. */
+  awaiting(): readonly string[]
+  /** Finishes what is under way, and closes every destination. */
+  close(): Promise<void>
+}
+
+/** For how long, and how many, refused webhooks are remembered where nothing is said of it. */
+const DEFAULT_MEMORY = { ttl: 25 * 60 * 60 * 1000, maxEntries: 100_000 }
+
+/** Opens the delivery as it is configured; its destinations connect in the background. */
+export function openDelivery(config: Config, { log, metrics }: { log: Logger; metrics: Metrics }): Delivery {
+  const { limits, dedupe, directory } = config
+  const { typePrefix } = config.events
+
+  const destinations = new Map(
+    config.destinations.map(destination => {
+      const opened = openDestination(destination, { directory, log })
+      return [destination.name, observeDestination(opened, metrics, typePrefix)]
+    })
+  )
+  const named = (name: string): Destination => {
+    const destination = destinations.get(name)
+    if (destination === undefined) throw new Error(`there is no destination "${name}"`)
+    return destination
+  }
+  const publishers = config.destinations.map(({ name, fallback }): [string, Publish] => {
+    if (fallback === undefined) return [name, named(name).publish]
+    const onFallback = () => metrics.fallbacks.inc({ destination: name })
+    const patience = limits.acknowledge / 2
+    return [
+      name,
+      withFallback(named(name), { to: named(fallback.to), after: fallback.after, patience, log, onFallback })
+    ]
+  })
+
+  const shared: SharedMarks | undefined = undefined
+  const lookup = (outcome: string) => metrics.dedupeLookups.inc({ outcome })
+  const accepted =
+    dedupe.store === 'off'
+      ? undefined
+      : createAccepted({
+          ...dedupe,
+          shared: shared && { marks: shared, nameOf: name => name },
+          onSilence: () => lookup('silent')
+        })
+  const refused = createRefusedIds({ ...DEFAULT_MEMORY, ...dedupe, shared })
+
+  // Apart from the webhooks in flight, and as many: what nobody waits for takes no room from what somebody does.
+  const background = createBackground(
+    createAdmission({ requests: limits.inFlightRequests, bytes: limits.inFlightBytes }),
+    limits.acknowledge
+  )
+  const deliverer = createDeliverer({
+    route: createRouter(config),
+    publishers: new Map(publishers),
+    accepted,
+    once: createOnce(accepted, lookup),
+    bury:
+      config.deadLetter === undefined
+        ? undefined
+        : createBury(named(config.deadLetter), typePrefix, (destination, { code }) =>
+            metrics.deadLetters.inc({ destination, reason: code })
+          ),
+    background,
+    onDropped: (destination, event) =>
+      metrics.events.inc({ destination, type: typeLabelOf(event, typePrefix), outcome: 'dropped' })
+  })
+
+  const required = requiredDestinations(config)
+  return {
+    deliverer,
+    refused,
+    awaiting: () =>
+      [...destinations.values()]
+        .filter(({ name, connected }) => required.has(name) && !connected)
+        .map(({ name }) => name),
+    async close() {
+      await background.idle()
+      const closed = await Promise.allSettled([...destinations.values()].map(destination => destination.close()))
+      await shared?.close()
+      const failure = closed.find(result => result.status === 'rejected')
+      if (failure) throw failure.reason
+    }
+  }
+}
