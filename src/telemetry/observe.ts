@@ -47,7 +47,8 @@ function ageOf({ progress }: Answer): number | undefined {
 }
 
 function levelOf({ refusal, progress }: Answer): 'info' | 'warn' | 'error' {
-  if (refusal instanceof EventError) return 'error'
+  const isDeadLettered = progress?.receipt.results?.some(({ outcome }) => outcome === 'deadLettered')
+  if (refusal instanceof EventError || isDeadLettered) return 'error'
   return refusal instanceof UnavailableError || (refusal && progress?.endpoint) ? 'warn' : 'info'
 }
 
