@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests that need a real broker are named after it, and share one that the run starts.
-const brokers = ['kafka', 'pubsub', 'eventbridge']
+const brokers = ['kafka', 'pubsub', 'eventbridge', 'redis']
 
 // `--mode full` adds the tests that take minutes (npm run test:full).
 export default defineConfig(({ mode }) => ({
@@ -17,7 +17,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: brokers.map(broker => `test/**/*.${broker}.test.ts`)
+          exclude: [...brokers, 'chaos'].map(name => `test/**/*.${name}.test.ts`)
         }
       },
       ...brokers.map(broker => ({
@@ -29,7 +29,16 @@ export default defineConfig(({ mode }) => ({
           testTimeout: 60_000,
           hookTimeout: 60_000
         }
-      }))
+      })),
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/**/*.chaos.test.ts'],
+          // When everything else is done: it starts all servers, and looks at the clock.
+          sequence: { groupOrder: 1 }
+        }
+      }
     ]
   }
 }))

@@ -9,6 +9,7 @@ import { openLane } from './lane/lane.ts'
 export default defineAdapter({
   name: 'eventbridge',
   options,
+  record: toEntry,
   async connect(options) {
     const client = await openClient(options)
     const lane = openLane(createBroker(client, options))

@@ -11,6 +11,7 @@ import { readTls } from './kafka/tls.ts'
 export default defineAdapter({
   name: 'kafka',
   options,
+  record: (event, options) => ({ topic: options.topic, ...toRecord(event, options) }),
   async connect(options, { directory, log }) {
     const { brokers, topic, clientId, compression } = options
     const tls = () => readTls(options.tls, directory)

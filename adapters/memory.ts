@@ -46,4 +46,4 @@ export function openMemory({ capacity }: z.output<typeof options>): Memory {
   return memory
 }
 
-export default defineAdapter({ name: 'memory', options, connect: openMemory })
+export default defineAdapter({ name: 'memory', options, record: event => event, connect: openMemory })

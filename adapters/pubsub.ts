@@ -4,11 +4,13 @@ import { createBroker } from './pubsub/broker.ts'
 import { openClient } from './pubsub/client.ts'
 import { toMessage } from './pubsub/message.ts'
 import { options } from './pubsub/options.ts'
+import { fullName } from './pubsub/topic.ts'
 
 /** Google Cloud Pub/Sub. Accepted means: the topic has the event, and gives it to each of its subscriptions. */
 export default defineAdapter({
   name: 'pubsub',
   options,
+  record: (event, options) => ({ topic: fullName(options.topic, options.projectId), ...toMessage(event, options) }),
   async connect(options) {
     const client = await openClient(options)
     const lane = openLane(createBroker(client, options))

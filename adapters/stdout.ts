@@ -27,6 +27,7 @@ export const toStream = (open: () => Writable) =>
   defineAdapter({
     name: 'stdout',
     options,
+    record: toLine,
     connect() {
       const writer = lineWriter(open)
       let count = 0

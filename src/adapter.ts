@@ -50,6 +50,13 @@ export interface AdapterDefinition<Options extends z.ZodObject = z.ZodObject> {
    * @throws {UnavailableError} when the broker cannot be reached; the bridge goes on trying
    */
   connect(options: z.output<Options>, context: AdapterContext): Adapter | Promise<Adapter>
+  /**
+   * The record (message, entry, line) that the broker would receive, as plain data for people to read, in the broker's
+   * own words: bytes as Uint8Array, times as Date. Pure: it knows nothing but the event and the options, shows no secret,
+   * and is made by the same function as what `publish` sends. Optional; for `check --event`.
+   * @throws {EventError} when this event can never be published, as far as that is known without the broker
+   */
+  record?(event: CloudEvent, options: z.output<Options>): unknown
 }
 
 /** Types an adapter definition; returns it unchanged. */

@@ -1,4 +1,6 @@
-import type { Config } from './config/config.ts'
+import type { Config, DestinationConfig } from './config/config.ts'
+import { mask } from './config/mask.ts'
+import { mapLeaves } from './config/tree.ts'
 import { createAccepted } from './deliver/accepted.ts'
 import { createAdmission } from './deliver/admission.ts'
 import { createBackground } from './deliver/background.ts'
@@ -7,12 +9,13 @@ import { createDeliverer, type Deliverer } from './deliver/deliver.ts'
 import { type Destination, openDestination } from './deliver/destination.ts'
 import { type Publish, withFallback } from './deliver/fallback.ts'
 import { createOnce } from './deliver/once.ts'
+import { openRedisMarks } from './deliver/redis-marks.ts'
 import { createRefusedIds, type RefusedIds } from './deliver/refused-ids.ts'
 import { createRouter, requiredDestinations } from './deliver/routes.ts'
-import type { SharedMarks } from './deliver/shared-marks.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type Metrics, typeLabelOf } from './telemetry/metrics.ts'
 import { observeDestination } from './telemetry/observed-destination.ts'
+import { fingerprint } from './verify/fingerprint.ts'
 
 /** Everything behind a verified webhook: destinations, routes, what is remembered. */
 export interface Delivery {
@@ -53,14 +56,16 @@ export function openDelivery(config: Config, { log, metrics }: { log: Logger; me
     ]
   })
 
-  const shared: SharedMarks | undefined = undefined
+  // Whoever shares our Redis, but has another topic under the same name, must not take our acceptances for its own.
+  const sharedNames = new Map(config.destinations.map(destination => [destination.name, sharedNameOf(destination)]))
+  const shared = dedupe.url === undefined ? undefined : openRedisMarks({ ...dedupe, url: dedupe.url, log })
   const lookup = (outcome: string) => metrics.dedupeLookups.inc({ outcome })
   const accepted =
     dedupe.store === 'off'
       ? undefined
       : createAccepted({
           ...dedupe,
-          shared: shared && { marks: shared, nameOf: name => name },
+          shared: shared && { marks: shared, nameOf: name => sharedNames.get(name) ?? name },
           onSilence: () => lookup('silent')
         })
   const refused = createRefusedIds({ ...DEFAULT_MEMORY, ...dedupe, shared })
@@ -102,4 +107,8 @@ export function openDelivery(config: Config, { log, metrics }: { log: Logger; me
       if (failure) throw failure.reason
     }
   }
+}
+
+function sharedNameOf({ name, adapter, definition, options }: DestinationConfig): string {
+  return `${name}:${fingerprint(JSON.stringify([adapter, mapLeaves(mask(options, definition.options), String)]))}`
 }

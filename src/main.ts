@@ -62,7 +62,8 @@ program
   .description('show what the configuration means, or everything that is wrong with it')
   .addOption(configOption())
   .option('--schema', "print the configuration's JSON Schema")
-  .action(async options => exit(await (await import('./cli/check.ts')).check(options, io)))
+  .option('--event <file>', "show where an event goes, a webhook's body or a CloudEvent (JSON); - is standard input")
+  .action(async options => exit(await (await import('./cli/check.ts')).check(options, { ...io, stdin: process.stdin })))
 
 program
   .command('send')
@@ -83,6 +84,27 @@ program
   .option('--concurrency <n>', 'how many at once', count, 1)
   .option('--retry', 'redeliver as Gemini does, until it is acknowledged')
   .action(async options => exit(await (await import('./cli/send.ts')).send(options, io)))
+
+program
+  .command('redrive')
+  .description('publish dead letters and fallback events to where they belong')
+  .argument('<file>', 'the structured events, one a line; - is standard input')
+  .addOption(configOption())
+  .option('--left <file>', 'a new file for the lines that were not published, as they are: for the next try')
+  .option('--wait <duration>', 'how long to wait for a destination that is unavailable', '30s')
+  .addHelpText(
+    'after',
+    `
+Standard output has a line for each event: line, id, destination, outcome, reason; then a summary.
+Whatever is read again is published again, and events of one partition key may change places: consumers
+deduplicate by source and id. A signal stops it: what is in flight is finished, the rest is not tried.
+It ends with 0 if every event was published, and with 1 otherwise.`
+  )
+  .action(async (file, options) => {
+    // Unless it comes to its end: whoever reads the ledger may go away.
+    process.exitCode = EXIT.fault
+    exit(await (await import('./cli/redrive.ts')).redrive({ file, ...options }, { ...io, stdin: process.stdin }))
+  })
 
 for (const command of program.commands) command.exitOverride().allowExcessArguments(false)
 

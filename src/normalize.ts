@@ -116,6 +116,6 @@ function attribute(value: Json | undefined): string | undefined {
 }
 
 /** CloudEvents 1.0 section "Type System": no control characters, noncharacters or lone surrogates. */
-function isAttributeValue(value: string): boolean {
+export function isAttributeValue(value: string): boolean {
   return !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u.test(value)
 }

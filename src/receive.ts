@@ -1,5 +1,6 @@
 import type { Admission } from './deliver/admission.ts'
-import { type Deliverer, keyOf } from './deliver/deliver.ts'
+import type { Deliverer } from './deliver/deliver.ts'
+import { keyOf } from './deliver/key.ts'
 import type { RefusedIds } from './deliver/refused-ids.ts'
 import { assertSettled, type Result } from './deliver/result.ts'
 import { EventError } from './errors.ts'

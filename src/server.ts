@@ -5,12 +5,15 @@ import type { Limits } from './config/config.ts'
 import { RefusalError, RequestError, UnavailableError } from './errors.ts'
 import { readTraceContext } from './normalize/trace-context.ts'
 import type { Endpoint, Receipt, Webhook } from './receive.ts'
-import { type Answer, answer, type Progress, startProgress } from './server/answer.ts'
+import { type Answer, answer, startProgress } from './server/answer.ts'
 import { refuseExpectation, refuseUnparsed } from './server/client-error.ts'
 import { limitConnections } from './server/connections.ts'
+import { createDiscard } from './server/discard.ts'
 import { addHealth, type Health } from './server/health.ts'
+import { createLatest } from './server/latest.ts'
 import { limitPipelining } from './server/pipelining.ts'
 import { precheck, splitUrl } from './server/precheck.ts'
+import { queueRequests } from './server/queue.ts'
 import { ConnectionClosed, type Receiving } from './server/receiving.ts'
 
 /** What the server asks of the rest of the bridge. */
@@ -44,6 +47,8 @@ declare module 'fastify' {
 const MAX_HEADER_BYTES = 16 * 1024
 /** How often Node looks for requests that took longer than `limits.receive`: the most by which they may overrun. */
 const TIMEOUT_CHECK_MS = 250
+/** What a connection may have waiting before it is read no further, beside the piece that Node reads at once. */
+const HIGH_WATER_BYTES = 16 * 1024
 /** The answer itself has to arrive inside `limits.acknowledge`, so the work ends a little earlier. */
 const WORK_SHARE = 0.98
 
@@ -53,21 +58,23 @@ const WORK_SHARE = 0.98
  */
 export function createServer(context: ServerContext): { app: FastifyInstance; closeOthers: () => void } {
   const { endpoints, health, limits, receiving } = context
-  const answering = { retryAfter: limits.retryAfter, onAnswer: context.onAnswer }
-  const latest = new WeakMap<Socket, Progress>()
+  const discard = createDiscard()
+  const answering = { retryAfter: limits.retryAfter, onAnswer: context.onAnswer, discard }
+  const latest = createLatest()
 
   const options = {
     keepAliveTimeout: limits.keepAlive,
     headersTimeout: limits.receive,
     requestTimeout: limits.receive,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    maxHeaderSize: MAX_HEADER_BYTES
+    maxHeaderSize: MAX_HEADER_BYTES,
+    highWaterMark: HIGH_WATER_BYTES
   }
   const app = fastify({
     return503OnClosing: false,
-    serverFactory: handle => createHttpServer(options, limitPipelining(handle)),
+    serverFactory: handle => createHttpServer(options, limitPipelining(queueRequests(handle))),
     clientErrorHandler: (error, socket) =>
-      refuseUnparsed(error, socket as Socket, latest.get(socket as Socket), context.onAnswer),
+      refuseUnparsed(error, socket as Socket, latest.of(socket as Socket), context.onAnswer),
     frameworkErrors: (_error, request, reply) => {
       startAnswering(request, reply as FastifyReply)
       answer(request, reply as FastifyReply, answering, notFound(request.raw))
@@ -89,7 +96,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
 
   const startAnswering = (request: FastifyRequest, reply: FastifyReply) => {
     request.progress = startProgress(request.raw, reply.raw)
-    latest.set(request.raw.socket, request.progress)
+    latest.set(request.progress)
     return request.progress
   }
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
@@ -104,7 +111,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
       throw new RequestError('ERR_METHOD', `${raw.method} is not a method of this path; it takes ${allowed}.`)
     }
     const { endpoint } = request.routeOptions.config
-    if (endpoint === undefined) return
+    if (endpoint === undefined) return discard(raw)
     progress.endpoint = endpoint
     delete raw.headers['content-type']
     progress.admitted = precheck(raw, query, endpoint, { body: limits.body, checkRoom: context.checkRoom })
@@ -140,7 +147,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
       return answer(request, reply, answering)
     } finally {
       clearTimeout(timer)
-      reception.leave()
+      reception.drop()
     }
   }
 
@@ -169,7 +176,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
   for (const path of addHealth(app, health)) methods.set(path, 'GET, HEAD')
 
   const isOwed = (socket: Socket) => {
-    const progress = latest.get(socket)
+    const progress = latest.of(socket)
     return progress?.raw.complete === true && !progress.answered
   }
   return { app, closeOthers: () => connections.closeOthers(isOwed) }

@@ -4,6 +4,7 @@ import { authorize, projectOf } from './credentials.ts'
 import { isSilence } from './error.ts'
 import type { PubsubMessage } from './message.ts'
 import type { PubsubOptions } from './options.ts'
+import { fullName } from './topic.ts'
 
 /** The one call that the adapter needs. */
 export interface PubsubClient {
@@ -39,9 +40,8 @@ export async function openClient(
   let channel = open()
   const replaced = new Set<Channel>()
   if (!channel.isEmulator) await authorize(channel.auth)
-  const topic = options.topic.includes('/')
-    ? options.topic
-    : `projects/${options.projectId ?? (await projectOf(channel.auth))}/topics/${options.topic}`
+  const named = fullName(options.topic, options.projectId)
+  const topic = named.includes('/') ? named : fullName(named, await projectOf(channel.auth))
 
   const replace = (old: Channel) => {
     channel = open()

@@ -1,24 +1,26 @@
 import { stringify } from 'yaml'
 import { z } from 'zod'
 import type { Config } from '../config/config.ts'
+import { fallback as fallbackSchema } from '../config/destination-schema.ts'
 import { bridgeJsonSchema } from '../config/json-schema.ts'
 import { loadConfig } from '../config/load.ts'
+import { mask } from '../config/mask.ts'
 import { notesOn } from '../config/notes.ts'
 import { configSchema } from '../config/schema.ts'
-import { isSecret, schemasAt, shapeOf } from '../config/shape.ts'
-import { mapLeaves } from '../config/tree.ts'
-import { fingerprint } from '../verify/fingerprint.ts'
+import { checkEvent } from './check-event.ts'
+import type { InputIo } from './check-input.ts'
 import type { Io } from './io.ts'
 
 /**
  * Prints what the configuration means: as YAML with every default in place and every secret as its fingerprint, then
- * notes on it. With `schema`, prints the JSON Schema of the configuration file instead.
- * @returns the exit code, 0
+ * notes on it. With `event`, explains what becomes of that event instead (`checkEvent`); with `schema`, prints the JSON
+ * Schema of the configuration file.
+ * @returns the exit code, 0; 1 if `event` is none
  * @throws {ConfigError} with everything that is wrong
  */
 export async function check(
-  options: { readonly config?: string; readonly schema?: boolean },
-  io: Pick<Io, 'env' | 'directory' | 'stdout'>
+  options: { readonly config?: string; readonly schema?: boolean; readonly event?: string },
+  io: Pick<Io, 'env' | 'stdout'> & InputIo
 ): Promise<number> {
   if (options.schema) {
     io.stdout.write(await renderJsonSchema())
@@ -26,7 +28,8 @@ export async function check(
   }
   const { env, directory } = io
   const config = await loadConfig({ env, directory, ...(options.config !== undefined && { file: options.config }) })
-  io.stdout.write(summarize(config))
+  if (options.event !== undefined) return checkEvent(options.event, config, io)
+  io.stdout.write(summarize(config, env))
   return 0
 }
 
@@ -37,26 +40,17 @@ export async function renderJsonSchema(): Promise<string> {
 
 const ownSchema = configSchema.omit({ destinations: true })
 
-function summarize(config: Config): string {
+function summarize(config: Config, env: Io['env']): string {
   const { destinations, directory: _directory, ...own } = config
-  const named = destinations.map(({ name, adapter, definition, options }) => [
+  const named = destinations.map(({ name, adapter, definition, options, fallback }) => [
     name,
-    { adapter, ...mask(options, definition.options) }
+    {
+      adapter,
+      ...mask(options, definition.options),
+      ...(fallback !== undefined && { fallback: z.encode(fallbackSchema, fallback) })
+    }
   ])
   const shown = { ...mask(z.encode(ownSchema, own), ownSchema), destinations: Object.fromEntries(named) }
-  const notes = notesOn(config).map(note => `# - ${note}\n`)
+  const notes = notesOn(config, env).map(note => `# - ${note}\n`)
   return `${stringify(shown, { lineWidth: 0 })}\n# Notes\n${notes.join('')}`
-}
-
-/**
- * A copy in which each secret is its fingerprint, the name that the metrics call it by. So is whatever a schema's
- * transformation put where the schema says nothing: it may be made of secrets.
- */
-function mask(values: object, schema: z.ZodType): object {
-  const shape = shapeOf(schema)
-  const masked = mapLeaves(values, (leaf, path) => {
-    const said = schemasAt(shape, path)
-    return said.length === 0 || said.some(isSecret) ? `sha256:${fingerprint(String(leaf))}` : leaf
-  })
-  return masked as object
 }

@@ -1,17 +1,11 @@
 import { once } from 'node:events'
 import { type Bridge, startBridge } from '../bridge.ts'
 import type { Config } from '../config/config.ts'
-import { createLogger } from '../telemetry/log.ts'
 import type { Io } from './io.ts'
+import { openLog } from './log.ts'
 
 /** The exit code of a drain that had to cut something off: EX_TEMPFAIL of sysexits.h. */
 const CUT_OFF = 75
-
-/**
- * What needs no line in the log: kafkajs sets timers that lie in the past, which does no harm, and that Google's metadata
- * server was looked for in vain, the adapter says itself.
- */
-const IDLE_WARNINGS = ['TimeoutNegativeWarning', 'MetadataLookupWarning']
 
 /**
  * Runs a bridge until `io.stop` aborts, then drains it.
@@ -20,15 +14,7 @@ const IDLE_WARNINGS = ['TimeoutNegativeWarning', 'MetadataLookupWarning']
  * @throws {ConfigError} when it cannot listen
  */
 export async function run(config: Config, io: Io, whenUp?: (bridge: Bridge) => Promise<void>): Promise<number> {
-  const { log, flush } = await createLogger({
-    level: config.log.level,
-    format: config.log.format ?? (io.stderr.isTTY ? 'pretty' : 'json'),
-    stream: io.stderr,
-    color: io.stderr.isTTY
-  })
-  io.onWarning(({ name, message }) => {
-    if (!IDLE_WARNINGS.includes(name)) log.warn({ warning: name }, message)
-  })
+  const { log, flush } = await openLog(config, io)
   try {
     const bridge = await startBridge(config, { log, version: io.version })
     log.info({ url: bridge.url, admin: bridge.adminUrl ?? 'off', version: io.version }, 'listening')

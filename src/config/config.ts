@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { AdapterDefinition } from '../adapter.ts'
+import type { fallback } from './destination-schema.ts'
 import type { configSchema } from './schema.ts'
 
 /** A destination as configured: its adapter is loaded, its options are valid. */
@@ -9,6 +10,8 @@ export interface DestinationConfig {
   readonly adapter: string
   readonly definition: AdapterDefinition
   readonly options: Readonly<Record<string, unknown>>
+  /** Where its events go instead, and after how many milliseconds of being unavailable. */
+  readonly fallback?: Readonly<z.output<typeof fallback>>
 }
 
 /** The whole configuration: valid, every default in place, frozen. */
@@ -19,4 +22,6 @@ export type Config = Readonly<Omit<z.output<typeof configSchema>, 'destinations'
 }
 
 export type EndpointConfig = Config['endpoints'][number]
+export type RouteConfig = NonNullable<Config['routes']>[number]
+export type DedupeConfig = Config['dedupe']
 export type Limits = Config['limits']

@@ -18,7 +18,8 @@ export async function bridgeJsonSchema(): Promise<JsonSchema> {
       destinations: { ...(destinations as JsonSchema), additionalProperties: await destinationSchema(destinations) }
     }
   }
-  return { ...(withReferences(whole) as JsonSchema), $defs: { reference: REFERENCE } }
+  const { $defs, ...open } = withReferences(whole) as JsonSchema
+  return { ...open, $defs: { ...$defs, reference: REFERENCE } }
 }
 
 const REFERENCE: JsonSchema = {
@@ -33,16 +34,18 @@ async function destinationSchema(destinations: unknown): Promise<JsonSchema> {
     name,
     shape: shapeOf((await load()).default.options)
   }))
-  const { adapter } = additionalProperties.properties ?? {}
+  const { adapter, ...own } = additionalProperties.properties ?? {}
+  const beside = Object.fromEntries(Object.keys(own).map(key => [key, true]))
   return {
     ...additionalProperties,
     properties: {
-      adapter: { ...(adapter as JsonSchema), anyOf: [{ enum: Object.keys(adapters) }, { type: 'string' }] }
+      adapter: { ...(adapter as JsonSchema), anyOf: [{ enum: Object.keys(adapters) }, { type: 'string' }] },
+      ...own
     },
     allOf: (await Promise.all(loaded)).map(({ name, shape: { properties, required = [] } }) => ({
       if: { properties: { adapter: { const: name } }, required: ['adapter'] },
       // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
-      then: { properties: { adapter: true, ...properties }, required, additionalProperties: false }
+      then: { properties: { adapter: true, ...beside, ...properties }, required, additionalProperties: false }
     }))
   }
 }

@@ -2,6 +2,7 @@ import { ConfigError, type Problem } from '../errors.ts'
 import { coerce } from './coerce.ts'
 import type { Config } from './config.ts'
 import { inconsistencies } from './consistency.ts'
+import { deliveryInconsistencies } from './delivery-consistency.ts'
 import { readDestinations } from './destinations.ts'
 import { readDocument } from './document.ts'
 import { type Environment, overrideFile, readEnvironment } from './environment.ts'
@@ -33,7 +34,7 @@ export async function loadConfig({ env, directory, file = env['BRIDGE_CONFIG'] }
   const config = validate(configSchema, shape, tree)
   const { destinations, faults: optionFaults } = await readDestinations(tree, written.directory)
   // A reference that leads nowhere has been reported; what that makes of the value is no news.
-  const news = [...config.faults, ...inconsistencies(tree), ...optionFaults].filter(
+  const news = [...config.faults, ...inconsistencies(tree), ...deliveryInconsistencies(tree), ...optionFaults].filter(
     ({ path }) => valueAt(tree, path) !== UNRESOLVED
   )
   const all = [...problems, ...problemsOf([...faults, ...news], written)]

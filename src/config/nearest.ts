@@ -6,5 +6,11 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return name.length > LONGEST ? undefined : closestMatch(name, known, { maxDistance })
 }
 
+/** What to say after a name that is not known: which known one may have been meant, or which there are. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  return meant === undefined ? `known here: ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`
+}
+
 /** Longer than any name that is near a known one; bounds the work. */
 const LONGEST = 100

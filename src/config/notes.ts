@@ -1,13 +1,18 @@
 import type { Config, EndpointConfig } from './config.ts'
+import { deliveryNotes } from './delivery-notes.ts'
+import type { Environment } from './environment.ts'
 
-/** What the configuration means where its keys alone do not say it: what an operator should know before it runs. */
-export function notesOn(config: Config): string[] {
+/**
+ * What the configuration means where its keys alone do not say it: what an operator should know before it runs.
+ * @param env tells the platform
+ */
+export function notesOn(config: Config, env: Environment): string[] {
   return [
     ...config.endpoints.flatMap(endpoint => [`${endpoint.path} ${acceptance(endpoint)}`, ...warnings(endpoint)]),
     ...(config.log.format === undefined
       ? ['The log is written as json, or pretty where standard error is a terminal.']
       : []),
-    'There is no dead letter: a verified webhook that can never be published is answered with 422, and lost once Gemini gives up.'
+    ...deliveryNotes(config, env)
   ]
 }
 

@@ -1,13 +1,14 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { dedupe } from './dedupe-schema.ts'
+import { destinations } from './destination-schema.ts'
 import { duration } from './duration.ts'
 import { endpoint } from './endpoint-schema.ts'
+import { events } from './events-schema.ts'
+import { integer } from './integer.ts'
+import { deadLetter, routes } from './route-schema.ts'
 import { size } from './size.ts'
 
-const integer = (minimum: number, maximum: number) => {
-  const error = `must be a whole number from ${minimum} to ${maximum}`
-  return z.int({ error }).min(minimum, { error }).max(maximum, { error })
-}
 const count = () => integer(1, 1_000_000)
 
 const HOST_ERROR = 'must be an IP address or a host name'
@@ -34,46 +35,6 @@ export const admin = z.union(
   ],
   { error: 'must be off, or a mapping with host and port' }
 )
-
-/** The attributes of CloudEvents and of the bridge. An extension may replace `partitionkey`, and no other. */
-const ATTRIBUTES: ReadonlySet<string> = new Set(
-  `specversion id source type subject time datacontenttype dataschema data recordedtime apiversion traceparent tracestate
-  fallbackfor originalid originaltype deadletterreason deadletterdest`.split(/\s+/)
-)
-
-/** CloudEvents 1.0, "Naming Conventions". */
-const NAME_ERROR = 'must be 1 to 20 lower case letters and digits'
-const MEMBER_ERROR = "must be names of the payload's members with dots between them"
-
-const events = z.strictObject({
-  typePrefix: z
-    .string({ error: 'must be at most 128 visible ASCII characters' })
-    .regex(/^[\x21-\x7e]{0,128}$/, { error: 'must be at most 128 visible ASCII characters' })
-    .prefault('com.google.gemini.')
-    .meta({ description: "Put before the envelope's type.", examples: ['com.google.gemini.'] }),
-  data: z
-    .enum(['payload', 'envelope'], { error: 'must be payload or envelope' })
-    .default('payload')
-    .meta({
-      description: "The events' data: the envelope's data object with user_metadata, or the request's body as it came.",
-      examples: ['payload']
-    }),
-  extensions: z
-    .record(
-      z
-        .string()
-        .regex(/^[a-z\d]{1,20}$/, { error: NAME_ERROR })
-        .refine(name => !ATTRIBUTES.has(name), {
-          error: 'is taken: CloudEvents or the bridge itself gives it a meaning'
-        }),
-      z.string({ error: MEMBER_ERROR }).regex(/^[^.\s\p{Cc}]+(\.[^.\s\p{Cc}]+)*$/u, { error: MEMBER_ERROR })
-    )
-    .prefault({})
-    .meta({
-      description: 'Extension attributes: name, and the path in the payload to its value.',
-      examples: [{ tenant: 'user_metadata.tenant' }]
-    })
-})
 
 export const receiving = z.strictObject({
   requests: count()
@@ -131,8 +92,6 @@ const log = z.strictObject({
     .meta({ description: 'JSON lines, or readable text (the default on a terminal).', examples: ['json'] })
 })
 
-const DESTINATION_ERROR = 'must be 1 to 63 letters, digits, _ and -, with a letter first'
-
 /**
  * The configuration, but for the adapters' own options, which their adapters describe. What it takes is what the file
  * says; what it gives has durations in milliseconds, sizes in bytes and every default. `z.encode` leads back.
@@ -168,22 +127,10 @@ export const configSchema = z.strictObject({
   events: events
     .prefault({})
     .meta({ description: 'How webhooks become CloudEvents.', examples: [{ data: 'payload' }] }),
-  destinations: z
-    .record(
-      z.string().regex(/^[A-Za-z][\w-]{0,62}$/, { error: DESTINATION_ERROR }),
-      z.looseObject({
-        adapter: z.string({ error: 'must be the name of a built-in adapter, a package, or a path' }).meta({
-          description: 'A built-in adapter, a package, or a path from the configuration file.',
-          examples: ['stdout']
-        })
-      }),
-      { error: issue => (issue.input === undefined ? 'needs at least one destination' : undefined) }
-    )
-    .refine(destinations => Object.keys(destinations).length > 0, { error: 'needs at least one destination' })
-    .meta({
-      description: 'Topics and buses by name, each with its adapter and the options of that adapter.',
-      examples: [{ console: { adapter: 'stdout' } }]
-    }),
+  destinations,
+  routes: routes.exactOptional(),
+  deadLetter: deadLetter.exactOptional(),
+  dedupe: dedupe.prefault({}),
   limits: limits.prefault({}).meta({
     description: 'What the bridge takes on at once, and how long it may take.',
     examples: [{ body: '256KiB' }]

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { nearest } from './nearest.ts'
+import { suggestion } from './nearest.ts'
 import { isSecret, type JsonSchema, keysAt, schemasAt } from './shape.ts'
 import { mapLeaves, type Path, valueAt } from './tree.ts'
 import type { Fault } from './written.ts'
@@ -80,9 +80,7 @@ const LONGEST_SHOWN = 21
 
 /** Says that a key is not known, and which known one may have been meant. */
 export function unknownKey(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known)
-  const hint = meant === undefined ? `known here: ${known.join(', ') || 'none'}` : `did you mean "${meant}"?`
-  return `unknown key${quote(key)}; ${hint}`
+  return `unknown key${quote(key)}; ${suggestion(key, known)}`
 }
 
 function quote(key: string): string {

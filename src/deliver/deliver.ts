@@ -5,6 +5,7 @@ import type { Background } from './background.ts'
 import type { Bury } from './bury.ts'
 import type { Unpublishable } from './dead-letter.ts'
 import type { Publish } from './fallback.ts'
+import { keyOf } from './key.ts'
 import type { Once } from './once.ts'
 import { isSettled, type Result } from './result.ts'
 import type { Target } from './routes.ts'
@@ -88,12 +89,6 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       return [await once(keyOf(webhook), ENVELOPE, signal, work)]
     }
   }
-}
-
-/** What all deliveries of one webhook have in common, and no two webhooks. */
-export function keyOf({ source, id }: Pick<CloudEvent, 'source' | 'id'>): string {
-  // No URI reference has a space.
-  return `${source} ${id}`
 }
 
 /**

@@ -44,7 +44,7 @@ export function startProgress(raw: IncomingMessage, response: ServerResponse): P
 export function answer(
   { progress }: FastifyRequest,
   reply: FastifyReply,
-  context: { readonly retryAfter: number; onAnswer(answer: Answer): void },
+  context: { readonly retryAfter: number; onAnswer(answer: Answer): void; discard(request: IncomingMessage): void },
   refusal?: RefusalError
 ): FastifyReply {
   progress.answered = true
@@ -53,6 +53,7 @@ export function answer(
   context.onAnswer({ statusCode, progress, seconds, ...(refusal && { refusal }) })
   reply.code(statusCode)
   if (refusal === undefined) return reply.send()
+  context.discard(progress.raw)
   if (refusal instanceof UnavailableError) reply.header('retry-after', Math.ceil(context.retryAfter / 1000))
   return reply.send(refusalBody(refusal))
 }

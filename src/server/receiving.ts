@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { AdmissionLimits } from '../deliver/admission.ts'
 import { type RefusalError, RequestError, UnavailableError } from '../errors.ts'
+import { free } from './discard.ts'
+import { createTurns } from './turns.ts'
 
 /** One request that is not verified yet. */
 export interface Reception {
@@ -13,8 +15,10 @@ export interface Reception {
   body(maximum: number): Promise<Buffer>
   /** Ends the reading with this refusal; does nothing once the body is whole. */
   refuse(refusal: RefusalError): void
-  /** The request is verified or refused: it no longer counts here. */
+  /** The request is verified: it no longer counts here, and its body is the caller's. */
   leave(): void
+  /** The request is refused: it no longer counts here, and its body is gone. Does nothing once it has left. */
+  drop(): void
 }
 
 /** The requests that nobody has verified yet, apart from those in flight: strangers can fill only this. */
@@ -25,6 +29,9 @@ export interface Receiving {
   /** Refuses every request that is not whole. */
   refuseAll(refusal: RefusalError): void
 }
+
+/** So much of one body is read at a time. The next piece is another turn's: large bodies do not keep others waiting. */
+const PIECE_BYTES = 16 * 1024
 
 /** The sender closed the connection before its request was whole: there is nobody to answer. */
 export class ConnectionClosed extends Error {
@@ -38,6 +45,7 @@ export class ConnectionClosed extends Error {
 export function createReceiving(limits: AdmissionLimits): Receiving {
   const whole = new Set<Reception>()
   const incomplete = new Set<Reception>()
+  const turns = createTurns()
   let bytes = 0
 
   const busy = () =>
@@ -63,6 +71,11 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       bytes -= buffer.length
       buffer = Buffer.alloc(0)
     }
+    const drop = () => {
+      const dropped = buffer
+      release()
+      free(dropped)
+    }
     const onEnd = () => {
       stop()
       whole.add(reception)
@@ -71,9 +84,7 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
     const fail = (reason: Error) => {
       if (!incomplete.has(reception)) return
       stop()
-      release()
-      // What is still to come is read and thrown away, so that the sender gets to see the answer.
-      request.resume()
+      drop()
       reading.reject(reason)
     }
     const onClose = () => fail(new ConnectionClosed('The sender closed the connection before its request was whole.'))
@@ -81,24 +92,38 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       incomplete.delete(reception)
       request.off('data', onData).off('end', onEnd).off('close', onClose)
     }
+    const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+    let unpaused = 0
+    const resume = () => request.resume()
     let onData = (_chunk: Buffer) => {}
 
     const reception: Reception = {
       body(maximum) {
         onData = chunk => {
-          if (length + chunk.length > maximum) {
+          const size = chunk.length
+          if (length + size > maximum) {
+            free(chunk)
             fail(new RequestError('ERR_TOO_LARGE', `The body is larger than limits.body (${maximum} bytes).`))
             return
           }
           // One growing buffer, counted by its capacity: a body of one-byte chunks would otherwise cost a hundred times
           // its size. The usual body is one chunk, and is not copied.
-          if (length + chunk.length > buffer.length) {
-            const capacity = length === 0 ? chunk.length : Math.min(maximum, 2 * (length + chunk.length))
+          if (length + size > buffer.length) {
+            const capacity = length === 0 ? size : Math.min(maximum, 2 * (length + size))
             bytes += capacity - buffer.length
-            buffer = length === 0 ? chunk : Buffer.concat([buffer], capacity)
+            buffer = length === 0 ? chunk : enlarge(buffer, capacity)
           }
-          if (length > 0) chunk.copy(buffer, length)
-          length += chunk.length
+          if (length > 0) {
+            chunk.copy(buffer, length)
+            free(chunk)
+          }
+          length += size
+          unpaused += size
+          if (unpaused >= PIECE_BYTES && length < declared) {
+            unpaused = 0
+            request.pause()
+            turns.take(resume)
+          }
           while (bytes > limits.bytes && oldestGivesWay()) {}
         }
         if (request.closed) onClose()
@@ -108,6 +133,9 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       refuse: fail,
       leave() {
         if (whole.delete(reception)) release()
+      },
+      drop() {
+        if (whole.delete(reception)) drop()
         else if (incomplete.has(reception)) fail(new ConnectionClosed('The request was let go before it was whole.'))
       }
     }
@@ -124,4 +152,11 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       for (const reception of [...incomplete]) reception.refuse(refusal)
     }
   }
+}
+
+function enlarge(buffer: Buffer, capacity: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(capacity)
+  buffer.copy(larger)
+  free(buffer)
+  return larger
 }

@@ -1,4 +1,4 @@
-import { keyOf } from '../deliver/deliver.ts'
+import { keyOf } from '../deliver/key.ts'
 import type { RefusedIds } from '../deliver/refused-ids.ts'
 import { UnavailableError } from '../errors.ts'
 import { readHeaders } from '../verify/headers.ts'

@@ -1,30 +1,15 @@
-import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { check, renderJsonSchema } from '../../src/cli/check.ts'
+import { renderJsonSchema } from '../../src/cli/check.ts'
 import { fingerprint } from '../../src/verify/fingerprint.ts'
 import { faultsOf, folder, MINIMAL, OTHER_SECRET, SECRET, TOKEN } from '../config/folder.ts'
+import { runCheck } from './run-check.ts'
 
 const adapter = fileURLToPath(new URL('../config/fixtures/adapter.ts', import.meta.url))
 
-async function run(
-  options: { config?: string; schema?: boolean },
-  directory: string,
-  env: Record<string, string> = {}
-) {
-  let output = ''
-  const stdout = new Writable({
-    write(chunk, _, done) {
-      output += chunk
-      done()
-    }
-  })
-  return { code: await check(options, { env, directory, stdout }), output }
-}
-
 async function checkText(text: string, env?: Record<string, string>) {
-  return run({ config: 'bridge.yaml' }, await folder({ 'bridge.yaml': text }), env)
+  return runCheck({ config: 'bridge.yaml' }, await folder({ 'bridge.yaml': text }), { env })
 }
 
 test('it prints the whole configuration as YAML, with every default, in the units of the file', async () => {
@@ -52,6 +37,10 @@ events:
   typePrefix: com.google.gemini.
   data: payload
   extensions: {}
+dedupe:
+  store: memory
+  ttl: 25h
+  maxEntries: 100000
 limits:
   body: 256KiB
   connections: 5000
@@ -141,6 +130,7 @@ log: { format: json }
 # - /jobz ends in z: Cloud Run reserves some such paths and may not pass it on.
 # - /open accepts everything, unverified: anyone who reaches it can publish.
 # - There is no dead letter: a verified webhook that can never be published is answered with 422, and lost once Gemini gives up.
+# - Each replica remembers for itself what was accepted: after a restart, or at another replica, a redelivery is published again.
 `)
 })
 
@@ -150,11 +140,33 @@ test('what it prints can be loaded again, once the secrets are put back', async 
   expect(again.output).toBe(output)
 })
 
+test('where events go is printed as it can be written, with the address of Redis masked', async () => {
+  const url = 'rediss://user:hunter2@cache.example/1'
+  const { output } = await checkText(`${MINIMAL}  spare: { adapter: stdout, fallback: { to: console } }
+routes:
+  - { filter: { prefix: { type: a. } }, to: [console] }
+  - { filter: [{ not: { any: [{ exact: { tenant: acme } }] } }], to: [spare], delivery: bestEffort }
+deadLetter: spare
+dedupe: { store: redis, url: "${url}" }
+`)
+  expect(parse(output)).toMatchObject({
+    routes: [
+      { filter: [{ prefix: { type: 'a.' } }], to: ['console'], delivery: 'required' },
+      { filter: [{ not: { any: [{ exact: { tenant: 'acme' } }] } }], to: ['spare'], delivery: 'bestEffort' }
+    ],
+    deadLetter: 'spare',
+    dedupe: { store: 'redis', url: `sha256:${fingerprint(url)}`, ttl: '25h', maxEntries: 100_000 },
+    destinations: { spare: { adapter: 'stdout', fallback: { to: 'console', after: '2m' } } }
+  })
+  const unmasked = output.replace(`sha256:${fingerprint(SECRET)}`, SECRET).replace(`sha256:${fingerprint(url)}`, url)
+  expect((await checkText(unmasked)).output).toBe(output)
+})
+
 test('it reads what serve would read: BRIDGE_CONFIG, or the environment alone', async () => {
   const directory = await folder({ 'bridge.yaml': MINIMAL })
-  expect((await run({}, directory, { BRIDGE_CONFIG: 'bridge.yaml' })).output).toContain('console:')
+  expect((await runCheck({}, directory, { env: { BRIDGE_CONFIG: 'bridge.yaml' } })).output).toContain('console:')
   const env = { GEMINI_WEBHOOK_SECRET: SECRET, BRIDGE_ADAPTER: 'memory', MEMORY_CAPACITY: '5' }
-  expect(parse((await run({}, directory, env)).output).destinations).toEqual({
+  expect(parse((await runCheck({}, directory, { env })).output).destinations).toEqual({
     memory: { adapter: 'memory', capacity: 5 }
   })
 })
@@ -166,7 +178,7 @@ test('a faulty configuration is thrown, and nothing is printed', async () => {
 })
 
 test('--schema prints the JSON Schema, without any configuration', async () => {
-  const { code, output } = await run({ schema: true }, '/')
+  const { code, output } = await runCheck({ schema: true }, '/')
   expect(code).toBe(0)
   expect(output).toBe(await renderJsonSchema())
   expect(JSON.parse(output)).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' })

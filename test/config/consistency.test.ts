@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { faultsOf, load, OTHER_SECRET, SECRET, TOKEN } from './folder.ts'
+import { faultsIn, faultsOf, load, OTHER_SECRET, SECRET, TOKEN } from './folder.ts'
 
 const withEndpoints = (endpoints: string, rest = '') =>
   load(`endpoints: [${endpoints}]\ndestinations: { console: { adapter: stdout } }\n${rest}`)
 const signed = `verify: { static: { secrets: ["${SECRET}"] } }`
-
-/** The faults without their places. */
-async function faults(config: Promise<unknown>): Promise<string[]> {
-  return (await faultsOf(config)).map(fault => fault.replace(/^bridge\.yaml:\d+:\d+: /, ''))
-}
 
 describe('an endpoint', () => {
   test.each([
@@ -24,7 +19,7 @@ describe('an endpoint', () => {
     '/health/ready',
     '/metrics'
   ])('cannot have the path %s', async path => {
-    expect(await faults(withEndpoints(`{ path: "${path}", ${signed} }`))).toEqual([
+    expect(await faultsIn(withEndpoints(`{ path: "${path}", ${signed} }`))).toEqual([
       expect.stringMatching(/^endpoints\[0\]\.path: must /)
     ])
   })
@@ -35,7 +30,7 @@ describe('an endpoint', () => {
 
   test('cannot have the path of another; a trailing slash makes another path', async () => {
     const paths = ['/a', '/b', '/a', '/b/', '/a'].map(path => `{ path: ${path}, ${signed} }`).join(',')
-    expect(await faults(withEndpoints(paths))).toEqual([
+    expect(await faultsIn(withEndpoints(paths))).toEqual([
       'endpoints[2].path: is the path of endpoints[0] already',
       'endpoints[4].path: is the path of endpoints[0] already'
     ])
@@ -44,7 +39,7 @@ describe('an endpoint', () => {
   test.each(['""', '"a b"', '"a\\nb"', '"a\\u007f"', '"ä"', '"%zz"', '5'])(
     'cannot have the source %s',
     async source => {
-      expect(await faults(withEndpoints(`{ path: /a, source: ${source}, ${signed} }`))).toEqual([
+      expect(await faultsIn(withEndpoints(`{ path: /a, source: ${source}, ${signed} }`))).toEqual([
         'endpoints[0].source: must be a URI or URI reference (RFC 3986) that is not empty'
       ])
     }
@@ -72,7 +67,7 @@ describe('an endpoint', () => {
     ['{ dynamic: { tokens: 5 } }', 'verify.dynamic.tokens: must be a list'],
     [`{ dynamic: { tokens: [${TOKEN}, ${TOKEN}] } }`, 'verify.dynamic.tokens[1]: is the same as the one at [0]']
   ])('with verify: %s is refused', async (verify, fault) => {
-    expect(await faults(withEndpoints(`{ path: /a, verify: ${verify} }`))).toEqual([`endpoints[0].${fault}`])
+    expect(await faultsIn(withEndpoints(`{ path: /a, verify: ${verify} }`))).toEqual([`endpoints[0].${fault}`])
   })
 
   test('can be insecure on loopback only, and by itself only', async () => {
@@ -81,7 +76,7 @@ describe('an endpoint', () => {
       endpoints: [{ verify: { insecure: true } }]
     })
     const both = `{ path: /a, verify: { insecure: true, static: { secrets: ["${SECRET}"] } } }`
-    expect(await faults(withEndpoints(both, loopback))).toEqual([
+    expect(await faultsIn(withEndpoints(both, loopback))).toEqual([
       'endpoints[0].verify.insecure: cannot stand beside another scheme'
     ])
   })
@@ -95,7 +90,7 @@ describe('an endpoint', () => {
   ])('with the callback token "%s" is accepted: %s', async (token, accepted) => {
     const loaded = withEndpoints(`{ path: /a, verify: { dynamic: { tokens: ["${token}"] } } }`)
     if (accepted) return expect((await loaded).endpoints[0]?.verify.dynamic?.tokens).toEqual([token])
-    const [fault = ''] = await faults(loaded)
+    const [fault = ''] = await faultsIn(loaded)
     expect(fault).toMatch(/^endpoints\[0\]\.verify\.dynamic\.tokens\[0\]: must be at least 22 URL-safe characters/)
     return expect(fault).not.toContain(token)
   })
@@ -113,7 +108,7 @@ describe('an endpoint', () => {
       const loaded = withEndpoints(`{ path: /a, verify: { dynamic: { tokens: [${TOKEN}], keys: ${keys} } } }`)
       if (accepted) expect((await loaded).endpoints[0]?.verify.dynamic?.keys.url).toBe(url)
       else
-        expect(await faults(loaded)).toEqual([
+        expect(await faultsIn(loaded)).toEqual([
           expect.stringMatching(/^endpoints\[0\]\.verify\.dynamic\.keys(\.url)?: The /)
         ])
     }
@@ -122,10 +117,10 @@ describe('an endpoint', () => {
   test('of any project cannot share its source with another, whether written or by default', async () => {
     const open = (path: string, source = '') => `{ path: ${path}, ${source} verify: { dynamic: { anyProject: true } } }`
     const differ = /^endpoints\[\d\]: ?|must differ from the source of endpoints/
-    expect(await faults(withEndpoints(`${open('/a')}, { path: /b, ${signed} }`))).toEqual([
+    expect(await faultsIn(withEndpoints(`${open('/a')}, { path: /b, ${signed} }`))).toEqual([
       expect.stringMatching(differ)
     ])
-    expect(await faults(withEndpoints(`${open('/a')}, ${open('/b')}`))).toHaveLength(2)
+    expect(await faultsIn(withEndpoints(`${open('/a')}, ${open('/b')}`))).toHaveLength(2)
     expect((await withEndpoints(`${open('/a', 'source: urn:any,')}, { path: /b, ${signed} }`)).endpoints).toHaveLength(
       2
     )
@@ -148,7 +143,7 @@ describe('limits', () => {
     ['receiving: { requests: many }', 'limits.receiving.requests: must be a whole number from 1 to 1000000'],
     ['body: 256', 'limits.body: must be a size from 1B to 1GiB, in B, KiB, MiB or GiB']
   ])('{ %s } is refused', async (limits, fault) => {
-    expect(await faults(withLimits(limits))).toEqual([fault])
+    expect(await faultsIn(withLimits(limits))).toEqual([fault])
   })
 
   test('at their edges are accepted', async () => {
@@ -165,7 +160,7 @@ describe('extensions', () => {
     ...['recordedtime', 'apiversion', 'traceparent', 'tracestate', 'fallbackfor', 'originalid', 'originaltype'],
     ...['deadletterreason', 'deadletterdest', 'Tenant', 'ten_ant', 'a'.repeat(21), '""']
   ])('cannot be called %s', async name => {
-    expect(await faults(withExtension(`${name}: a`))).toEqual([
+    expect(await faultsIn(withExtension(`${name}: a`))).toEqual([
       expect.stringMatching(/^events\.extensions: the name "/)
     ])
   })
@@ -175,7 +170,7 @@ describe('extensions', () => {
   })
 
   test.each(['""', 'a..b', '.a', 'a.', '"a b"', '5'])('cannot come from %s', async path => {
-    expect(await faults(withExtension(`tenant: ${path}`))).toEqual([
+    expect(await faultsIn(withExtension(`tenant: ${path}`))).toEqual([
       "events.extensions.tenant: must be names of the payload's members with dots between them"
     ])
   })
@@ -193,13 +188,14 @@ test.each([
   ['listen: { port: 9464 }, admin: false', false]
 ])('{ %s } is two servers on one address: %s', async (addresses, collide) => {
   const text = `{ ${addresses}, endpoints: [{ path: /a, ${signed} }], destinations: { a: { adapter: stdout } } }`
-  if (collide) expect(await faults(load(text))).toEqual(['admin.port: must differ from listen.port, or the hosts must'])
+  if (collide)
+    expect(await faultsIn(load(text))).toEqual(['admin.port: must differ from listen.port, or the hosts must'])
   else await load(text)
 })
 
 test('values that are no text are not compared', async () => {
   const verify = 'verify: { static: { secrets: [1, 2] } }'
-  expect(await faults(withEndpoints(`{ path: /a, ${verify} }`))).toEqual([
+  expect(await faultsIn(withEndpoints(`{ path: /a, ${verify} }`))).toEqual([
     'endpoints[0].verify.static.secrets[0]: must be a signing secret: whsec_ and base64',
     'endpoints[0].verify.static.secrets[1]: must be a signing secret: whsec_ and base64'
   ])

@@ -3,16 +3,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
-import { faultsOf, folder, load, SECRET } from './folder.ts'
+import { faultsIn, faultsOf, folder, load, SECRET } from './folder.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
 const withDestinations = (destinations: string) =>
   `endpoints: [{ path: /a, verify: { static: { secrets: ["${SECRET}"] } } }]\ndestinations: { ${destinations} }\n`
 const sample = (options: string) => load(withDestinations(`a: { adapter: ${fixture('adapter.ts')}, ${options} }`))
-
-async function faults(config: Promise<unknown>): Promise<string[]> {
-  return (await faultsOf(config)).map(fault => fault.replace(/^bridge\.yaml:\d+:\d+: /, ''))
-}
 
 describe('an adapter', () => {
   test('is built in, or a module by its path from the configuration file', async () => {
@@ -68,7 +64,7 @@ describe('an adapter', () => {
     ['""', /^is not the name of a built-in adapter/],
     ['5', 'must be the name of a built-in adapter, a package, or a path']
   ])('%s is refused', async (adapter, fault) => {
-    const [found = '', ...more] = await faults(load(withDestinations(`a: { adapter: ${adapter} }`)))
+    const [found = '', ...more] = await faultsIn(load(withDestinations(`a: { adapter: ${adapter} }`)))
     expect(more).toEqual([])
     expect(found.replace('destinations.a.adapter: ', '')).toMatch(fault)
   })
@@ -80,7 +76,7 @@ describe('an adapter', () => {
     })
     await loadConfig({ env: {}, directory, file: 'bridge.yaml' })
     await writeFile(join(directory, 'bridge.yaml'), withDestinations('a: { adapter: ./loud.ts }'))
-    expect(await faults(loadConfig({ env: {}, directory, file: 'bridge.yaml' }))).toEqual([
+    expect(await faultsIn(loadConfig({ env: {}, directory, file: 'bridge.yaml' }))).toEqual([
       'destinations.a.adapter: Cannot import `./loud.ts`: loaded'
     ])
   })
@@ -99,7 +95,7 @@ describe('options', () => {
     ['topic: t, sasl: { mechanism: oauth }', '.sasl.token: is missing; it must be a text'],
     ['topic: t, sasl: { mechanism: plain, username: u, password: hunter2 }', '.sasl.password: must not be …']
   ])('{ %s } are refused by the adapter’s own schema', async (options, fault) => {
-    expect(await faults(sample(options))).toEqual([`destinations.a${fault}`])
+    expect(await faultsIn(sample(options))).toEqual([`destinations.a${fault}`])
   })
 
   test('have their places in the file', async () => {
@@ -107,13 +103,13 @@ describe('options', () => {
       await faultsOf(load(`${withDestinations('a: { adapter: memory, capacity: 0 }, b: { adapter: stdout, x: 1 }')}`))
     ).toEqual([
       'bridge.yaml:2:49: destinations.a.capacity: must be at least 1',
-      'bridge.yaml:2:76: destinations.b: unknown key "x"; known here: none'
+      'bridge.yaml:2:76: destinations.b: unknown key "x"; known here: fallback'
     ])
   })
 })
 
 test.each(['"1a"', '"a b"', '"a.b"', 'ä', 'a'.repeat(64), '""'])('a destination cannot be called %s', async name => {
-  expect((await faults(load(withDestinations(`${name}: { adapter: stdout }`))))[0]).toMatch(
+  expect((await faultsIn(load(withDestinations(`${name}: { adapter: stdout }`))))[0]).toMatch(
     /^destinations: the name( ".*")? must be 1 to 63 letters, digits, _ and -, with a letter first$/
   )
 })

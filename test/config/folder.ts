@@ -46,3 +46,8 @@ export async function problemsOf(config: Promise<unknown>): Promise<readonly Pro
 export async function faultsOf(config: Promise<unknown>): Promise<string[]> {
   return (await problemsOf(config)).map(({ place, fault }) => `${place}: ${fault}`)
 }
+
+/** The faults without their places. */
+export async function faultsIn(config: Promise<unknown>): Promise<string[]> {
+  return (await problemsOf(config)).map(({ fault }) => fault)
+}

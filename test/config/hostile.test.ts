@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are among what is tried
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -22,7 +22,7 @@ async function said(directory: string, env: Record<string, string>, config?: str
     }
   })
   try {
-    await check(config === undefined ? {} : { config }, { env, directory, stdout })
+    await check(config === undefined ? {} : { config }, { env, directory, stdin: Readable.from([]), stdout })
     return output
   } catch (error) {
     if (error instanceof ConfigError) return error.message
@@ -63,7 +63,9 @@ const KEYS = [
     'drain',
     'log',
     'level'
-  ]
+  ],
+  ...['routes', 'filter', 'exact', 'prefix', 'all', 'any', 'not', 'to', 'delivery', 'deadLetter', 'fallback', 'after'],
+  ...['dedupe', 'store', 'ttl', 'maxEntries']
 ]
 const SCALARS = [
   'stdout',
@@ -151,6 +153,19 @@ test.each([100, 300, 500, 700, 900, 2000])('a tree of depth %d is none, and no o
   )
 })
 
+test.each([17, 100, 300, 700, 2000])('a filter of depth %d is none, and no overflow', async depth => {
+  const directory = await folder()
+  for (const [open, close] of [
+    ['{ not: ', ' }'],
+    ['{ any: [', '] }']
+  ] as const) {
+    const nested = (inner: string) => `${open.repeat(depth - 1)}${inner}${close.repeat(depth - 1)}`
+    const withFilter = (filter: string) => saidOf(directory, `${MINIMAL}routes: [{ to: [console], filter: ${filter} }]`)
+    expect(await withFilter(nested('{ exact: { type: a } }'))).toContain('bridge.yaml:7')
+    expect(await withFilter(nested('{ exakt: { type: a } }'))).toContain('bridge.yaml:7')
+  }
+})
+
 const secretKey = fc.uint8Array({ minLength: 16, maxLength: 40 }).map(bytes => Buffer.from(bytes).toString('base64'))
 const maybeSpoilt = (secret: fc.Arbitrary<string>) =>
   fc
@@ -167,11 +182,16 @@ test('no secret is ever printed, be it right or wrong, written out or referred t
     static: fc.array(maybeSpoilt(secretKey.map(key => `whsec_${key}`)), { minLength: 1, maxLength: 2 }),
     token: maybeSpoilt(fc.stringMatching(/^[A-Za-z0-9_-]{22,40}$/)),
     password: fc.stringMatching(/^#\*[A-Z0-9]{4,18}$/),
+    redis: fc.record({
+      password: fc.stringMatching(/^[A-Z]{12,20}$/),
+      scheme: fc.constantFrom('redis:', 'rediss:', 'http:', ''),
+      at: fc.constantFrom('url', 'url', 'store', 'short', 'key')
+    }),
     byReference: fc.boolean(),
     misplaced: fc.constantFrom(undefined, 'static', 'verify', 'dynamic', 'tokens', 'key')
   })
   await fc.assert(
-    fc.asyncProperty(secrets, async ({ static: list, token, password, byReference, misplaced }) => {
+    fc.asyncProperty(secrets, async ({ static: list, token, password, redis, byReference, misplaced }) => {
       const env: Record<string, string> = {}
       const write = (value: string) => {
         if (!byReference) return value
@@ -188,7 +208,15 @@ test('no secret is ever printed, be it right or wrong, written out or referred t
         tokens: { ...verify, dynamic: { tokens: written } },
         key: { ...verify, static: { [list[0] ?? '']: null } }
       }
+      const url = `${redis.scheme}//user:${redis.password}@redis.example:6380/1`
+      const dedupe = {
+        url: { store: 'redis', url: write(url) },
+        store: { store: write(url) },
+        short: write(url),
+        key: { [url]: write(url) }
+      }
       const text = stringify({
+        dedupe: dedupe[redis.at],
         endpoints: [{ path: '/a', verify: misplaced === undefined ? verify : spoilt[misplaced] }],
         destinations: {
           a: { adapter, topic: 't', sasl: { mechanism: 'plain', username: 'u', password: write(password) } }
@@ -198,6 +226,7 @@ test('no secret is ever printed, be it right or wrong, written out or referred t
       for (const secret of [...list, token].map(value => value.trim())) expect(output).not.toContain(secret)
       expect(output).not.toContain(list[0]?.slice(8, 28))
       expect(output.replaceAll(adapter, '')).not.toContain(password)
+      expect(output).not.toContain(redis.password)
     }),
     { numRuns: 100 }
   )

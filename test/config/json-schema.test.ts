@@ -43,6 +43,13 @@ test('the options of each built-in adapter hold for its own name, and those of o
   })
 })
 
+test('whatever is referred to is there', async () => {
+  const schema = await bridgeJsonSchema()
+  const referred = Array.from(JSON.stringify(schema).matchAll(/"\$ref":"#\/\$defs\/(\w+)"/g), ([, name]) => name)
+  expect(new Set(referred)).toEqual(new Set(['filter', 'reference']))
+  expect(Object.keys(schema.$defs ?? {})).toEqual(['filter', 'reference'])
+})
+
 test('a reference may stand for a number, and what is no reference may not', async () => {
   const { properties = {}, $defs } = await bridgeJsonSchema()
   const listen = properties['listen'] as JsonSchema

@@ -19,6 +19,7 @@ test('every default is in place', async () => {
       }
     ],
     events: { typePrefix: 'com.google.gemini.', data: 'payload', extensions: {} },
+    dedupe: { store: 'memory', ttl: 90_000_000, maxEntries: 100_000 },
     limits: {
       body: 262_144,
       connections: 5000,
@@ -106,7 +107,7 @@ destinations:
     'bridge.yaml:7:19: endpoints[0].verify.static.secrets[0]: the environment variable MISSING is not set; set it, or write a default: ${env:MISSING:-…}',
     'bridge.yaml:8:11: endpoints[1].path: is the path of endpoints[0] already',
     'bridge.yaml:9:13: endpoints[1].verify: must have a verifier (static or dynamic): nothing unverified is published',
-    'bridge.yaml:11:31: destinations.console: unknown key "colour"; known here: none'
+    'bridge.yaml:11:31: destinations.console: unknown key "colour"; known here: fallback'
   ])
 })
 

@@ -1,77 +1,80 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { assertAccepted, deliver } from '../../src/deliver/deliver.ts'
-import type { Destination, PublishResult } from '../../src/deliver/destination.ts'
-import { EventError, UnavailableError } from '../../src/errors.ts'
+import { keyOf } from '../../src/deliver/deliver.ts'
 import { sampleEvent } from '../../src/testing/sample-event.ts'
+import { createScripted, event, outcomes, required } from './scripted-deliverer.ts'
 
-const event = sampleEvent()
-const { signal } = new AbortController()
-
-function destination(name: string, publish: Destination['publish']): Destination {
-  return { name, connected: true, publish, close: async () => {} }
-}
-
-const accepted = (name: string): PublishResult => ({ destination: name, outcome: 'accepted', seconds: 0 })
-const refused = (refusal: EventError | UnavailableError): PublishResult => ({
-  destination: 'x',
-  outcome: refusal instanceof EventError ? 'refused' : 'unavailable',
-  seconds: 0,
-  refusal
+test('an event that no route wants is done', async () => {
+  expect(await createScripted([]).deliver()).toEqual([])
 })
 
-describe('deliver', () => {
-  test('publishes to all side by side, and settles with the last of them, in their order', async () => {
-    const gates = new Map<string, (result: PublishResult) => void>()
-    const publish = vi.fn<Destination['publish']>()
-    const destinations = ['a', 'b', 'c'].map(name =>
-      destination(name, (...given) => {
-        void publish(...given)
-        return new Promise(resolve => gates.set(name, resolve))
-      })
-    )
+test('a route to what is no destination is a fault, and says where it leads', async () => {
+  await expect(createScripted(required('nowhere')).deliver()).rejects.toThrow('"nowhere"')
+})
+
+describe('required destinations', () => {
+  test('are asked side by side; the last of them settles it, and the order stays', async () => {
+    const { a, b, c, deliver } = createScripted(required('a', 'b', 'c'))
     const settled = vi.fn()
-    const results = deliver(event, destinations, signal).finally(settled)
-    expect([...gates.keys()]).toEqual(['a', 'b', 'c'])
-    expect(publish.mock.calls).toEqual(Array(3).fill([event, signal]))
-    gates.get('c')?.(accepted('c'))
-    gates.get('a')?.(refused(new UnavailableError('down')))
-    await new Promise(setImmediate)
+    const delivering = deliver().finally(settled)
+    await nextTurn()
+    expect([a, b, c].map(({ calls }) => calls[0]?.event)).toEqual([event, event, event])
+    c.calls[0]?.answer('accepted')
+    a.calls[0]?.answer('unavailable')
+    await nextTurn()
     expect(settled).not.toHaveBeenCalled()
-    gates.get('b')?.(accepted('b'))
-    expect((await results).map(({ outcome }) => outcome)).toEqual(['unavailable', 'accepted', 'accepted'])
+    b.calls[0]?.answer('refused')
+    expect(outcomes(await delivering)).toEqual(['a unavailable', 'b refused', 'c accepted'])
   })
 
-  test('to nowhere is done', async () => {
-    expect(await deliver(event, [], signal)).toEqual([])
+  test('that do not answer are given up at the deadline', async () => {
+    const { a, b, deliver } = createScripted(required('a', 'b'))
+    const deadline = new AbortController()
+    const delivering = deliver(deadline.signal)
+    await nextTurn()
+    a.calls[0]?.answer('accepted')
+    deadline.abort()
+    expect(outcomes(await delivering)).toEqual(['a accepted', 'b unavailable'])
+    expect(b.calls[0]?.signal.aborted).toBe(true)
+  })
+
+  test('get a redelivery only where it is missing', async () => {
+    const { a, b, deliver } = createScripted(required('a', 'b'))
+    a.outcome = 'accepted'
+    b.outcome = 'unavailable'
+    expect(outcomes(await deliver())).toEqual(['a accepted', 'b unavailable'])
+    b.outcome = 'accepted'
+    expect(outcomes(await deliver())).toEqual(['a duplicate', 'b accepted'])
+    expect(outcomes(await deliver())).toEqual(['a duplicate', 'b duplicate'])
+    expect([a.calls.length, b.calls.length]).toEqual([1, 2])
+  })
+
+  test('get every redelivery where nothing is remembered', async () => {
+    const { a, deliver } = createScripted(required('a'), { dedupe: false })
+    a.outcome = 'accepted'
+    await deliver()
+    expect(outcomes(await deliver())).toEqual(['a accepted'])
+    expect(a.calls).toHaveLength(2)
+  })
+
+  test('are asked for nothing that another replica has brought them', async () => {
+    const { a, b, marks, deliver } = createScripted(required('a', 'b'))
+    a.outcome = 'accepted'
+    b.outcome = 'accepted'
+    marks.marked.add(`${keyOf(event)}: a`)
+    expect(outcomes(await deliver())).toEqual(['a duplicate', 'b accepted'])
+    expect(marks.find.mock.calls).toEqual([[keyOf(event), ['a', 'b']]])
+    expect(marks.marked).toContain(`${keyOf(event)}: b`)
   })
 })
 
-describe('assertAccepted', () => {
-  const never = new EventError('too large')
-  const later = new UnavailableError('no leader')
-
-  test('is content when all have accepted', () => {
-    expect(() => assertAccepted([])).not.toThrow()
-    expect(() => assertAccepted([accepted('a'), accepted('b')])).not.toThrow()
-  })
-
-  test.each([
-    ['one refused for good', [accepted('a'), refused(never)], never],
-    ['one is down', [refused(later), accepted('b')], later],
-    [
-      'one refused for good and one is down: the redelivery may help the latter',
-      [refused(never), refused(later)],
-      later
-    ],
-    ['the same, the other way round', [refused(later), refused(never)], later]
-  ])('throws when %s', (_name, results, refusal) => {
-    const thrown = vi.fn()
-    try {
-      assertAccepted(results)
-    } catch (error) {
-      thrown(error)
-    }
-    expect(thrown.mock.calls).toEqual([[refusal]])
-    expect(thrown.mock.calls[0]?.[0]).toBe(refusal)
-  })
+test('events are the same by source and id together', () => {
+  const keys = [
+    { source: '//a', id: 'b' },
+    { source: '//a', id: 'c' },
+    { source: '//a/b', id: 'c' },
+    { source: '//a/b', id: 'b' }
+  ].map(keyOf)
+  expect(new Set(keys).size).toBe(4)
+  expect(keyOf(sampleEvent('{}', { id: event.id, type: 'another' }))).toBe(keyOf(event))
 })

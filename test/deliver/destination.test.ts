@@ -10,7 +10,7 @@ const timers = vi.hoisted(() => ({ sleep: vi.fn<(ms: number, value: undefined, o
 vi.mock('node:timers/promises', async original => ({ ...(await original<object>()), setTimeout: timers.sleep }))
 const { setTimeout: realSleep } = await vi.importActual<typeof import('node:timers/promises')>('node:timers/promises')
 
-const onLateAcceptance = vi.fn<(destination: string) => void>()
+const onLateAcceptance = vi.fn<() => void>()
 const event = sampleEvent()
 const never = new AbortController().signal
 
@@ -25,7 +25,7 @@ function open(connect: (options: object, context: AdapterContext) => Adapter | P
   const log = pino({ level: 'silent' })
   return openDestination(
     { name: 'analytics', adapter: 'fake', definition, options: { topic: 't' } },
-    { directory: '/etc/bridge', log, onLateAcceptance }
+    { directory: '/etc/bridge', log }
   )
 }
 
@@ -131,7 +131,7 @@ describe('publishing', () => {
   test('hands over the event and the signal as they are, and is accepted', async () => {
     const publish = vi.fn<Adapter['publish']>().mockResolvedValue('broker-1')
     const destination = await connected(publish)
-    const result = await destination.publish(event, never)
+    const result = await destination.publish(event, never, onLateAcceptance)
     expect(result).toEqual({ destination: 'analytics', outcome: 'accepted', seconds: expect.any(Number) })
     expect(publish.mock.calls).toEqual([[event, never]])
     expect(publish.mock.calls[0]?.[0]).toBe(event)
@@ -220,7 +220,7 @@ describe('the deadline', () => {
   test('ends the publish of an adapter that ignores the signal', async () => {
     const deadline = new AbortController()
     const destination = await connected(() => new Promise(() => {}))
-    const result = destination.publish(event, deadline.signal)
+    const result = destination.publish(event, deadline.signal, onLateAcceptance)
     await nextTurn()
     const start = performance.now()
     deadline.abort()
@@ -245,13 +245,13 @@ describe('the deadline', () => {
     const deadline = new AbortController()
     const gate = Promise.withResolvers<string>()
     const destination = await connected(() => gate.promise)
-    const result = destination.publish(event, deadline.signal)
+    const result = destination.publish(event, deadline.signal, onLateAcceptance)
     deadline.abort()
     expect(await result).toMatchObject({ outcome: 'unavailable' })
     expect(onLateAcceptance).not.toHaveBeenCalled()
     gate.resolve('broker-1')
     await nextTurn()
-    expect(onLateAcceptance).toHaveBeenCalledExactlyOnceWith('analytics')
+    expect(onLateAcceptance).toHaveBeenCalledExactlyOnceWith()
   })
 
   test('and an acceptance in one breath are not both told', async () => {
@@ -259,7 +259,7 @@ describe('the deadline', () => {
     const destination = await connected(
       (_event, signal) => new Promise(resolve => signal.addEventListener('abort', () => resolve('broker-1')))
     )
-    const result = destination.publish(event, deadline.signal)
+    const result = destination.publish(event, deadline.signal, onLateAcceptance)
     deadline.abort()
     expect(await result).toMatchObject({ outcome: 'unavailable' })
     expect(onLateAcceptance).toHaveBeenCalledTimes(1)
@@ -269,7 +269,7 @@ describe('the deadline', () => {
     const deadline = new AbortController()
     const gate = Promise.withResolvers<string>()
     const destination = await connected(() => gate.promise)
-    const result = destination.publish(event, deadline.signal)
+    const result = destination.publish(event, deadline.signal, onLateAcceptance)
     deadline.abort()
     await result
     const unhandled = vi.fn()
@@ -293,7 +293,7 @@ describe('the deadline', () => {
     ]
     for (const publish of outcomes) {
       const deadline = new AbortController()
-      await (await connected(publish)).publish(event, deadline.signal)
+      await (await connected(publish)).publish(event, deadline.signal, onLateAcceptance)
       deadline.abort()
       await nextTurn()
     }

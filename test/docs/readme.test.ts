@@ -76,6 +76,19 @@ test('check and serve by the file, and send', async () => {
   expect(events).toContain('"tenant":"acme","data"')
 })
 
+test('check --event, and what it prints', async () => {
+  const yaml = await codeBlocks('README.md', 'yaml')
+  const [config, printed] = [/^routes:/m, /^answer:/m].map(line => yaml.find(block => line.test(block)))
+  const webhook = (await codeBlocks('README.md', 'json')).find(block => block.startsWith('{"type"'))
+  await writeFile(join(folder, 'routed.yaml'), config ?? '')
+  await writeFile(join(folder, 'event.json'), webhook ?? '')
+  const secret = scripts.join('\n').match(/^export GEMINI_WEBHOOK_SECRET.*$/m)?.[0]
+  const script = `${secret}\n${scriptWith(/--event/)}`
+  const { stdout } = await run('sh', ['-e', '-c', script], { cwd: folder, env: environment() })
+  const withoutNow = (text = '') => text.replace(/(recordedtime: ).*/g, '$1now')
+  expect(withoutNow(stdout)).toBe(withoutNow(printed))
+})
+
 test('no document has a shell command that nothing runs', async () => {
   const known = [
     // By .ci/run, on a clean checkout:
@@ -89,7 +102,7 @@ test('no document has a shell command that nothing runs', async () => {
     /^npm run bench\b/,
     // Above:
     /^export \w+=\S+$/,
-    /^npm run -s bridge -- (serve|check --config bridge.yaml|serve --config bridge.yaml|send .*)$/
+    /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/
   ]
   for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'adapters/README.md']) {
     const lines = (await codeBlocks(file, 'sh')).join('').trim().split('\n')

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { toStructured } from '../../src/event.ts'
 import { staticSigner } from '../../src/standin/sign.ts'
@@ -16,7 +17,7 @@ const post = async (headers: readonly Header[], body: string | Uint8Array = BODY
   codeOf(await bridge.send({ headers, body }))
 /** Headers for BODY whose signature is made of genuine ones: `sign` gives the entry for a secret. */
 const withSignature = (make: (sign: (secret: string) => string) => string) => {
-  const id = 'msg_signature'
+  const id = `msg_${randomUUID()}`
   const timestamp = nowInSeconds()
   const sign = (secret: string) => staticSigner(secret)({ id, body: BODY }, timestamp)
   return webhookHeaders(id, String(timestamp), make(sign))

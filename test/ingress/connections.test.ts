@@ -73,7 +73,11 @@ test('senders that leave before they are verified take no connection with them',
   })
   for (let i = 0; i < 10; i++) {
     await using gemini = await wire(bridge.url)
-    const { id, timestamp, signature } = key.sign({ timestamp: String(nowInSeconds()), body: Buffer.from(BODY) })
+    const { id, timestamp, signature } = key.sign({
+      id: `msg_${i}`,
+      timestamp: String(nowInSeconds()),
+      body: Buffer.from(BODY)
+    })
     const headers = webhookHeaders(id, timestamp, signature)
     gemini.write(bytesOf({ target: '/jobs', headers, body: BODY }))
     await until(async () => (await bridge.metric('gemini_event_bridge_receiving_requests')) === i + 1)

@@ -19,6 +19,8 @@ export interface TestBridge extends Bridge {
   readonly broker: Broker
   /** What stands behind the destination `u`, if asked for. */
   readonly second: Broker
+  /** What stands behind the destination `v`, if asked for. */
+  readonly third: Broker
   /** Every log line so far. */
   readonly log: readonly Record<string, unknown>[]
   /** One request on a connection of its own. */
@@ -58,24 +60,36 @@ export async function startTestBridge(
     readonly limits?: Settings
     /** Whether there is a destination `u` as well. */
     readonly second?: boolean
+    /** Whether there is a destination `v`. */
+    readonly third?: boolean
+    /** What `t` falls back to. */
+    readonly fallback?: Settings
     /** Whether to wait until every destination is connected; by default, yes. */
     readonly connected?: boolean
-    /** What the brokers do when they are connected to. */
-    readonly connect?: Broker['connect']
+    /** What the brokers do when they are connected to, each by the name of its destination. */
+    readonly connect?: (name: string) => Promise<void>
     readonly logger?: Logger
     readonly rest?: Settings
   } = {}
 ): Promise<TestBridge> {
   const directory = await mkdtemp(join(tmpdir(), 'geb-ingress-'))
-  const names = { t: randomUUID(), ...(settings.second && { u: randomUUID() }) }
-  const [broker = createBroker(''), second = createBroker('')] = Object.values(names).map(createBroker)
-  for (const each of [broker, second]) each.connect = settings.connect ?? each.connect
+  const { connect, fallback } = settings
+  const run = randomUUID()
+  const open = (name: string) => {
+    const broker = createBroker(`${run} ${name}`)
+    if (connect) broker.connect = () => connect(name)
+    return broker
+  }
+  const [broker, second, third] = [open('t'), open('u'), open('v')]
+  const names = ['t', ...(settings.second ? ['u'] : []), ...(settings.third ? ['v'] : [])]
   const adapter = join(import.meta.dirname, 'fixture.ts')
   const file = {
     listen: { host: '127.0.0.1', port: 0 },
     admin: { host: '127.0.0.1', port: 0 },
     endpoints: settings.endpoints ?? [{ path: '/hooks', verify: { static: { secrets: [SECRET] } } }],
-    destinations: Object.fromEntries(Object.entries(names).map(([name, key]) => [name, { adapter, broker: key }])),
+    destinations: Object.fromEntries(
+      names.map(name => [name, { adapter, broker: `${run} ${name}`, ...(name === 't' && fallback && { fallback }) }])
+    ),
     limits: { receive: '300ms', acknowledge: '1s', drain: '3s', ...settings.limits },
     ...settings.rest
   }
@@ -104,6 +118,7 @@ export async function startTestBridge(
     adminUrl,
     broker,
     second,
+    third,
     log,
     drain,
     metrics,
@@ -115,7 +130,7 @@ export async function startTestBridge(
     },
     async [Symbol.asyncDispose]() {
       await drain()
-      for (const name of Object.values(names)) removeBroker(name)
+      for (const name of ['t', 'u', 'v']) removeBroker(`${run} ${name}`)
       await rm(directory, { recursive: true, force: true })
     }
   }
@@ -134,6 +149,11 @@ export async function until(condition: () => boolean | Promise<boolean>, patienc
     if (performance.now() > end) throw new Error(`never came true: ${condition}`)
     await new Promise(resolve => setTimeout(resolve, 5))
   }
+}
+
+/** Status and code: `204`, `503 ERR_BUSY`. */
+export function codeOf({ status, body }: Reply): string {
+  return body === '' ? String(status) : `${status} ${JSON.parse(body).code}`
 }
 
 /** The body of a refusal, as its exact text must be. */

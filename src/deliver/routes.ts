@@ -1,0 +1,62 @@
+import type { Config, RouteConfig } from '../config/config.ts'
+import type { CloudEvent } from '../event.ts'
+import { explainFilter } from './explain-filter.ts'
+import { compileFilter } from './filter.ts'
+
+/** A destination that an event goes to. */
+export interface Target {
+  /** Its name. */
+  readonly destination: string
+  /** Whether the acknowledgement depends on it: not when only best-effort routes lead there. */
+  readonly required: boolean
+}
+
+/** As much of the configuration as decides where events go. */
+export type Routing = Pick<Config, 'routes' | 'deadLetter' | 'destinations'>
+
+/** What one route says about one event. */
+export interface RouteExplanation {
+  /** Where the route stands, `routes[0]`; or `every event`, where no routes are configured. */
+  readonly route: string
+  readonly matches: boolean
+  /** Why it does not match. */
+  readonly why?: string
+  readonly to: readonly string[]
+  readonly delivery: RouteConfig['delivery']
+}
+
+/**
+ * Makes the function that says where an event goes: to each destination of every route that matches, once, in the order
+ * of the configuration's destinations.
+ */
+export function createRouter(config: Routing): (event: CloudEvent) => readonly Target[] {
+  const routes = routesOf(config).map(({ filter, ...route }) => ({ ...route, matches: compileFilter(filter) }))
+  return event => {
+    const matching = routes.filter(({ matches }) => matches(event))
+    return config.destinations.flatMap(({ name }): readonly Target[] => {
+      const leading = matching.filter(({ to }) => to.includes(name))
+      if (leading.length === 0) return []
+      return [{ destination: name, required: leading.some(({ delivery }) => delivery === 'required') }]
+    })
+  }
+}
+
+/** The destinations that some event may require. */
+export function requiredDestinations(config: Routing): ReadonlySet<string> {
+  return new Set(routesOf(config).flatMap(({ to, delivery }) => (delivery === 'required' ? to : [])))
+}
+
+/** What each route says about an event, in the order of the configuration. */
+export function explainRoutes(config: Routing, event: CloudEvent): readonly RouteExplanation[] {
+  return routesOf(config).map(({ filter, to, delivery }, index) => {
+    const why = explainFilter(filter, event)
+    const route = config.routes === undefined ? 'every event' : `routes[${index}]`
+    return { route, matches: why === undefined, ...(why !== undefined && { why }), to, delivery }
+  })
+}
+
+/** The routes as configured; without any, every event goes to every destination but the dead letter. */
+function routesOf({ routes, deadLetter, destinations }: Routing): readonly RouteConfig[] {
+  const names = destinations.map(({ name }) => name)
+  return routes ?? [{ to: names.filter(name => name !== deadLetter), delivery: 'required' }]
+}

@@ -1,0 +1,36 @@
+/**
+ * How much is done in one turn of the event loop, some 1 to 2 ms. Node accepts one connection a turn: were all done that
+ * has come in, whoever has a few hundred connections would keep out every new one, health checks and Gemini's alike.
+ */
+const A_TURN = 8
+
+/** Spreads work over the turns of the event loop, first come, first served. */
+export interface Turns {
+  /** Does it now if this turn has room for it, else in one of the next. */
+  take(work: () => void): void
+}
+
+export function createTurns(): Turns {
+  const waiting: (() => void)[] = []
+  let room = A_TURN
+  let scheduled = false
+
+  const begin = () => {
+    const now = waiting.splice(0, A_TURN)
+    room = A_TURN - now.length
+    scheduled = now.length > 0
+    if (scheduled) setImmediate(begin)
+    for (const work of now) work()
+  }
+  return {
+    take(work) {
+      if (!scheduled) setImmediate(begin)
+      scheduled = true
+      if (room === 0) waiting.push(work)
+      else {
+        room -= 1
+        work()
+      }
+    }
+  }
+}

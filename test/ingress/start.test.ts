@@ -1,0 +1,40 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { codeOf, genuine, startTestBridge, type TestBridge, until } from './harness.ts'
+import { exchange } from './wire.ts'
+
+const hung = () => new Promise<never>(() => {})
+const ready = async (bridge: TestBridge) => {
+  const { status, body } = await exchange(bridge.url, { method: 'GET', target: '/health/ready' })
+  return `${status} ${body}`
+}
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+test('without its brokers it answers 503, and remembers whom', async () => {
+  const broker = Promise.withResolvers<void>()
+  await using bridge = await startTestBridge({ connected: false, connect: () => broker.promise })
+  const request = genuine({ id: 'msg_1' })
+  expect(codeOf(await bridge.send(request))).toBe('503 ERR_DESTINATION')
+  broker.resolve()
+  await until(async () => (await ready(bridge)).startsWith('200'))
+  const now = Date.now.bind(Date)
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000)
+  expect(codeOf(await bridge.send(request))).toBe('204')
+  expect(bridge.broker.events.map(({ id }) => id)).toEqual(['msg_1'])
+})
+
+test('ready is when every required destination has connected, and no other is waited for', async () => {
+  const broker = Promise.withResolvers<void>()
+  await using bridge = await startTestBridge({
+    second: true,
+    third: true,
+    connected: false,
+    connect: name => (name === 't' ? broker.promise : hung()),
+    rest: { routes: [{ to: ['t'] }, { to: ['u'], delivery: 'bestEffort' }], deadLetter: 'v' }
+  })
+  expect(await ready(bridge)).toBe('503 {"status":"unready","reason":"not connected","destinations":["t"]}')
+  broker.resolve()
+  await until(async () => (await ready(bridge)) === '200 {"status":"ok"}')
+  expect(codeOf(await bridge.deliver())).toBe('204')
+})
