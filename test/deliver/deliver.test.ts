@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import { keyOf } from '../../src/deliver/deliver.ts'
+import { keyOf } from '../../src/deliver/key.ts'
 import { sampleEvent } from '../../src/testing/sample-event.ts'
 import { createScripted, event, outcomes, required } from './scripted-deliverer.ts'
 

@@ -7,6 +7,7 @@ interface Schema {
   readonly default?: unknown
   readonly properties?: Readonly<Record<string, Schema>>
   readonly items?: Schema
+  readonly additionalProperties?: Schema | boolean
   readonly anyOf?: readonly Schema[]
   readonly oneOf?: readonly Schema[]
 }
@@ -25,7 +26,10 @@ function rows(schema: Schema, prefix: string): string[][] {
   return Object.entries(propertiesOf(schema)).flatMap(([name, value]) => {
     const path = `${prefix}${name}`
     const list = value.items && Object.keys(propertiesOf(value.items)).length > 0
-    const inner = list && value.items ? rows(value.items, `${path}[].`) : rows(value, `${path}.`)
+    const inner = [
+      ...(list && value.items ? rows(value.items, `${path}[].`) : rows(value, `${path}.`)),
+      ...(typeof value.additionalProperties === 'object' ? rows(value.additionalProperties, `${path}.<name>.`) : [])
+    ]
     const standard = inner.length > 0 || value.default === undefined ? '' : `\`${format(value.default)}\``
     return [[`\`${path}\``, standard, value.description ?? ''], ...inner]
   })

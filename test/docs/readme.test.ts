@@ -102,7 +102,9 @@ test('no document has a shell command that nothing runs', async () => {
     /^npm run bench\b/,
     // Above:
     /^export \w+=\S+$/,
-    /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/
+    /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
+    // By test/cli/redrive.test.ts:
+    /^npm run -s bridge -- redrive /
   ]
   for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'adapters/README.md']) {
     const lines = (await codeBlocks(file, 'sh')).join('').trim().split('\n')

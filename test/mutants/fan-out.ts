@@ -2,6 +2,7 @@ import type { Mutant } from './mutant.ts'
 
 const DELIVER = 'src/deliver/deliver.ts'
 const DELIVER_TESTS = ['test/deliver/deliver.test.ts']
+const BEST_EFFORT_TESTS = ['test/deliver/best-effort.test.ts']
 const MODEL_TESTS = ['test/deliver/model/interleavings.test.ts']
 
 /** Where events go, who is waited for, and what an acknowledgement means. */
@@ -25,21 +26,21 @@ export const fanOutMutants: readonly Mutant[] = [
     file: DELIVER,
     find: 'Promise.all(waitedFor)',
     replace: 'Promise.all(waitedFor).finally(() => Promise.all(others))',
-    tests: DELIVER_TESTS
+    tests: BEST_EFFORT_TESTS
   },
   {
     name: 'a best-effort destination refuses a webhook',
     file: DELIVER,
     find: 'Promise.all(waitedFor)',
     replace: 'Promise.all([...waitedFor, ...others])',
-    tests: MODEL_TESTS
+    tests: BEST_EFFORT_TESTS
   },
   {
     name: 'best-effort publishes have no bound',
     file: 'src/deliver/background.ts',
     find: 'admission.enter(bytes)',
     replace: '() => {}',
-    tests: DELIVER_TESTS
+    tests: BEST_EFFORT_TESTS
   },
   {
     name: 'best-effort publishes have no deadline',

@@ -1,7 +1,7 @@
 import type { Mutant } from './mutant.ts'
 
 const DELIVER = 'src/deliver/deliver.ts'
-const DELIVER_TESTS = ['test/deliver/deliver.test.ts']
+const UNPUBLISHABLE_TESTS = ['test/deliver/unpublishable.test.ts']
 const BURY_TESTS = ['test/deliver/bury.test.ts']
 const FALLBACK = 'src/deliver/fallback.ts'
 const FALLBACK_TESTS = ['test/deliver/fallback.test.ts']
@@ -28,14 +28,14 @@ export const insteadMutants: readonly Mutant[] = [
     file: DELIVER,
     find: 'result.refusal instanceof EventError',
     replace: 'result.refusal',
-    tests: DELIVER_TESTS
+    tests: UNPUBLISHABLE_TESTS
   },
   {
     name: 'best-effort events go to the dead letter',
     file: DELIVER,
     find: 'return required && bury &&',
     replace: 'return bury &&',
-    tests: DELIVER_TESTS
+    tests: UNPUBLISHABLE_TESTS
   },
   {
     name: "a dead letter has its event's identity",

@@ -1,4 +1,4 @@
-import { keyOf } from '../../../src/deliver/deliver.ts'
+import { keyOf } from '../../../src/deliver/key.ts'
 import { type Call, hasTaken } from './scripted-broker.ts'
 import { type Delivery, TARGETS, TTL, type World } from './world.ts'
 
