@@ -48,6 +48,11 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     inFlightRequests: () => inFlight.requests,
     inFlightBytes: () => inFlight.bytes
   })
+  const onFault = (error: unknown) =>
+    log.error(
+      { stack: error instanceof Error ? error.stack : String(error) },
+      'a fault of the bridge; please report it'
+    )
   const health: Health = {
     draining: () => draining,
     awaiting: () => (config.health.ready === 'listening' ? [] : delivery.awaiting())
@@ -55,7 +60,7 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
   // Closed last: the end of a drain is worth scraping.
   const admin = createAdmin(metrics.registry, health)
   undo.push(() => admin.close())
-  const delivery = openDelivery(config, { log, metrics })
+  const delivery = openDelivery(config, { log, metrics, onFault })
   undo.push(() => delivery.close())
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
     const { path, source, tolerance } = endpoint
@@ -81,11 +86,7 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       rememberRefusal(answer, delivery.refused)
       observe(answer)
     },
-    onFault: error =>
-      log.error(
-        { stack: error instanceof Error ? error.stack : String(error) },
-        'a fault of the bridge; please report it'
-      )
+    onFault
   })
   undo.push(() => app.close())
   const release = async () => {

@@ -27,11 +27,11 @@ export interface Delivery {
   close(): Promise<void>
 }
 
-/** For how long, and how many, refused webhooks are remembered where nothing is said of it. */
-const DEFAULT_MEMORY = { ttl: 25 * 60 * 60 * 1000, maxEntries: 100_000 }
-
 /** Opens the delivery as it is configured; its destinations connect in the background. */
-export function openDelivery(config: Config, { log, metrics }: { log: Logger; metrics: Metrics }): Delivery {
+export function openDelivery(
+  config: Config,
+  { log, metrics, onFault }: { log: Logger; metrics: Metrics; onFault: (error: unknown) => void }
+): Delivery {
   const { limits, dedupe, directory } = config
   const { typePrefix } = config.events
 
@@ -46,15 +46,18 @@ export function openDelivery(config: Config, { log, metrics }: { log: Logger; me
     if (destination === undefined) throw new Error(`there is no destination "${name}"`)
     return destination
   }
-  const publishers = config.destinations.map(({ name, fallback }): [string, Publish] => {
-    if (fallback === undefined) return [name, named(name).publish]
+  const publisherOf = ({ name, fallback }: DestinationConfig): Publish => {
+    if (fallback === undefined) return named(name).publish
     const onFallback = () => metrics.fallbacks.inc({ destination: name })
     const patience = limits.acknowledge / 2
-    return [
-      name,
-      withFallback(named(name), { to: named(fallback.to), after: fallback.after, patience, log, onFallback })
-    ]
-  })
+    return withFallback(named(name), { ...fallback, to: named(fallback.to), patience, log, onFallback })
+  }
+  const publishers = new Map(config.destinations.map(destination => [destination.name, publisherOf(destination)]))
+  const publisherNamed = (name: string): { name: string; publish: Publish } => {
+    const publish = publishers.get(name)
+    if (publish === undefined) throw new Error(`there is no destination "${name}"`)
+    return { name, publish }
+  }
 
   // Whoever shares our Redis, but has another topic under the same name, must not take our acceptances for its own.
   const sharedNames = new Map(config.destinations.map(destination => [destination.name, sharedNameOf(destination)]))
@@ -68,7 +71,7 @@ export function openDelivery(config: Config, { log, metrics }: { log: Logger; me
           shared: shared && { marks: shared, nameOf: name => sharedNames.get(name) ?? name },
           onSilence: () => lookup('silent')
         })
-  const refused = createRefusedIds({ ...DEFAULT_MEMORY, ...dedupe, shared })
+  const refused = createRefusedIds({ ...dedupe, shared })
 
   // Apart from the webhooks in flight, and as many: what nobody waits for takes no room from what somebody does.
   const background = createBackground(
@@ -77,16 +80,17 @@ export function openDelivery(config: Config, { log, metrics }: { log: Logger; me
   )
   const deliverer = createDeliverer({
     route: createRouter(config),
-    publishers: new Map(publishers),
+    publishers,
     accepted,
     once: createOnce(accepted, lookup),
     bury:
       config.deadLetter === undefined
         ? undefined
-        : createBury(named(config.deadLetter), typePrefix, (destination, { code }) =>
+        : createBury(publisherNamed(config.deadLetter), typePrefix, (destination, { code }) =>
             metrics.deadLetters.inc({ destination, reason: code })
           ),
     background,
+    onFault,
     onDropped: (destination, event) =>
       metrics.events.inc({ destination, type: typeLabelOf(event, typePrefix), outcome: 'dropped' })
   })

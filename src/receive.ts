@@ -65,7 +65,6 @@ export async function receive(
   try {
     receipt.results = await deliver(webhook, endpoint, deliverer, receipt.verified.body, receipt, signal)
     assertSettled(receipt.results)
-    refused.delete(key)
   } finally {
     leave()
   }

@@ -5,9 +5,9 @@ import type { SharedMarks } from './shared-marks.ts'
 export interface Accepted {
   /**
    * Asks the shared memory, if there is one, about those of the destinations that this process knows nothing of. Never
-   * rejects, and takes no longer than the shared memory may.
+   * rejects, and takes no longer than the shared memory may, nor than until `signal` aborts.
    */
-  recall(key: string, destinations: readonly string[]): Promise<void>
+  recall(key: string, destinations: readonly string[], signal: AbortSignal): Promise<void>
   /** Whether the destination has the event, as far as this process knows. */
   has(key: string, destination: string): boolean
   add(key: string, destination: string): void
@@ -34,11 +34,12 @@ export function createAccepted(options: AcceptedOptions): Accepted {
   const keep = (key: string, destination: string) => memory.set(entry(key, destination), true)
 
   return {
-    async recall(key, destinations) {
+    async recall(key, destinations, signal) {
       if (shared === undefined) return
       const asked = destinations.filter(destination => !has(key, destination))
       if (asked.length === 0) return
-      const found = await shared.marks.find(key, asked.map(shared.nameOf))
+      const names = asked.map(shared.nameOf)
+      const found = await unlessAborted(shared.marks.find(key, names), signal)
       if (found === undefined) onSilence()
       for (const destination of asked) if (found?.has(shared.nameOf(destination))) keep(key, destination)
     },
@@ -48,4 +49,13 @@ export function createAccepted(options: AcceptedOptions): Accepted {
       shared?.marks.add(key, shared.nameOf(destination))
     }
   }
+}
+
+/** Undefined once the signal has aborted. */
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const onAbort = () => resolve(undefined)
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  return Promise.race([answer, promise]).finally(() => signal.removeEventListener('abort', onAbort))
 }

@@ -1,6 +1,6 @@
 import { type EventError, UnavailableError } from '../errors.ts'
 import { toDeadLetter, type Unpublishable } from './dead-letter.ts'
-import type { Destination } from './destination.ts'
+import type { Publish } from './fallback.ts'
 import type { Result } from './result.ts'
 
 /**
@@ -15,17 +15,20 @@ export type Bury = (
   onLateAcceptance: () => void
 ) => Promise<Result>
 
-/** @param onDeadLetter told of each event that the dead letter has accepted in time */
+/** @param onDeadLetter told of each event that the dead letter has accepted */
 export function createBury(
-  to: Destination,
+  to: { readonly name: string; readonly publish: Publish },
   typePrefix: string,
   onDeadLetter: (destination: string, refusal: EventError) => void
 ): Bury {
   return async (webhook, { destination, body, refusal }, signal, onLateAcceptance) => {
     const letter = toDeadLetter(webhook, { destination, body, reason: refusal.code, typePrefix })
-    const result = await to.publish(letter, signal, onLateAcceptance)
     const name = destination ?? 'envelope'
-    if (result.outcome === 'accepted') {
+    const result = await to.publish(letter, signal, () => {
+      onDeadLetter(name, refusal)
+      onLateAcceptance()
+    })
+    if (result.outcome === 'accepted' || result.outcome === 'fallback') {
       onDeadLetter(name, refusal)
       return { ...result, destination: name, outcome: 'deadLettered', refusal }
     }

@@ -31,6 +31,13 @@ export interface Deliverer {
   ): Promise<readonly Result[]>
 }
 
+/** An event, the webhook's body that it was made of, and the key of both. */
+interface Item {
+  readonly key: string
+  readonly event: CloudEvent
+  readonly body: Uint8Array
+}
+
 /** What a deliverer is made of. */
 export interface DelivererParts {
   readonly route: (event: CloudEvent) => readonly Target[]
@@ -44,16 +51,18 @@ export interface DelivererParts {
   readonly background: Background
   /** Told of each best-effort publish for which there is no room. */
   readonly onDropped: (destination: string, event: CloudEvent) => void
+  /** Told of what should not have happened where nobody waits for it. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** Stands for the destination of a body that is no event. No destination has such a name. */
 const ENVELOPE = '.envelope'
 
 export function createDeliverer(parts: DelivererParts): Deliverer {
-  const { route, publishers, accepted, once, bury, background, onDropped } = parts
+  const { route, publishers, accepted, once, bury, background, onDropped, onFault } = parts
 
-  const settle = (event: CloudEvent, { destination, required }: Target, body: Uint8Array, signal: AbortSignal) =>
-    once(keyOf(event), destination, signal, async (signal, onLateAcceptance) => {
+  const settle = ({ key, event, body }: Item, { destination, required }: Target, signal: AbortSignal) =>
+    once(key, destination, signal, async (signal, onLateAcceptance) => {
       const publish = publishers.get(destination)
       if (publish === undefined) throw new Error(`a route leads to "${destination}", which is no destination`)
       const result = await publish(event, signal, onLateAcceptance)
@@ -61,32 +70,45 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
         ? bury(event, { destination, body, refusal: result.refusal }, signal, onLateAcceptance)
         : result
     })
-  const startBestEffort = (event: CloudEvent, target: Target, body: Uint8Array): Promise<Result> => {
+  const settleInBackground = async (item: Item, target: Target): Promise<Result> => {
+    const { destination } = target
     try {
-      return background.start(event.data.length, signal => settle(event, target, body, signal))
-    } catch (refusal) {
-      if (!(refusal instanceof UnavailableError)) throw refusal
-      onDropped(target.destination, event)
-      return Promise.resolve({ destination: target.destination, outcome: 'dropped', refusal })
+      return await background.start(item.body.length, signal => settle(item, target, signal))
+    } catch (error) {
+      if (error instanceof UnavailableError) {
+        onDropped(destination, item.event)
+        return { destination, outcome: 'dropped', refusal: error }
+      }
+      onFault(error)
+      const refusal = new UnavailableError(`Destination "${destination}" failed unexpectedly.`, { cause: error })
+      return { destination, outcome: 'unavailable', refusal }
     }
   }
 
   return {
     async deliver(event, body, signal) {
+      const key = keyOf(event)
+      const item = { key, event, body }
       const targets = route(event)
       const names = targets.map(({ destination }) => destination)
-      await accepted?.recall(keyOf(event), names)
+      await accepted?.recall(key, names, signal)
       const required = targets.filter(target => target.required)
-      const waitedFor = required.map(target => settle(event, target, body, signal))
-      const others = targets.filter(target => !target.required).map(target => startBestEffort(event, target, body))
-      return required.length > 0 || others.length === 0 ? Promise.all(waitedFor) : firstSettled(others, signal)
+      const others = targets.filter(target => !target.required)
+      const waitedFor = required.map(target => settle(item, target, signal))
+      // What a destination has already needs no room in the background.
+      const notWaitedFor = others.map(target =>
+        accepted?.has(key, target.destination) ? settle(item, target, signal) : settleInBackground(item, target)
+      )
+      return required.length > 0 || others.length === 0 ? Promise.all(waitedFor) : firstSettled(notWaitedFor, signal)
     },
     async deliverUnreadable(webhook, refused, signal) {
       if (bury === undefined) throw refused.refusal
-      await accepted?.recall(keyOf(webhook), [ENVELOPE])
+      const key = keyOf(webhook)
+      await accepted?.recall(key, [ENVELOPE], signal)
       const work = (signal: AbortSignal, onLateAcceptance: () => void) =>
         bury(webhook, refused, signal, onLateAcceptance)
-      return [await once(keyOf(webhook), ENVELOPE, signal, work)]
+      const result = await once(key, ENVELOPE, signal, work)
+      return [{ ...result, destination: 'envelope' }]
     }
   }
 }

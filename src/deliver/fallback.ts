@@ -7,7 +7,7 @@ import type { Destination, Outcome, PublishResult } from './destination.ts'
 /** How a publish ended that may have gone to the fallback: `fallback` means that this has accepted it. */
 export type FallbackOutcome = Outcome | 'fallback'
 
-/** Publishes to a destination, or to its fallback once it has been unavailable for long enough. */
+/** Publishes to a destination, or to its fallback. */
 export type Publish = (
   event: CloudEvent,
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export interface FallbackOptions {
   /** How long the destination has to have been unavailable, in milliseconds. */
   readonly after: number
   readonly log: Log
-  /** Told of each event that the fallback has accepted in time. */
+  /** Told of each event that the fallback has accepted. */
   readonly onFallback: () => void
   /** How long it may take over an event that is then tried on it all the same, in milliseconds. */
   readonly patience: number
@@ -43,17 +43,30 @@ export function withFallback(destination: Destination, options: FallbackOptions)
   const unavailableSince = () => failing ?? (destination.connected ? undefined : opened)
   const isDue = (since = unavailableSince()) => since !== undefined && now() - since >= after
 
-  const attempt = async (event: CloudEvent, signal: AbortSignal, onLateAcceptance: () => void) => {
-    const result = await destination.publish(event, signal, onLateAcceptance)
-    if (result.outcome === 'unavailable') failing ??= now()
-    else {
-      failing = undefined
-      if (inUse) log.info({ destination: name, fallback: to.name }, 'available again; its events are its own again')
-      inUse = false
-    }
+  const isAlive = () => {
+    failing = undefined
+    if (inUse) log.info({ destination: name, fallback: to.name }, 'available again; its events are its own again')
+    inUse = false
+  }
+  const attempt = async (
+    event: CloudEvent,
+    signal: AbortSignal,
+    onLateAcceptance: () => void,
+    givenUp: AbortSignal
+  ): Promise<PublishResult> => {
+    // One that is not asked any more is not down for that.
+    const asked = !signal.aborted
+    const result = await destination.publish(event, AbortSignal.any([signal, givenUp]), () => {
+      isAlive()
+      onLateAcceptance()
+    })
+    if (result.outcome === 'accepted') isAlive()
+    // A refusal for good is no sign of life: it may have been for the event's size alone.
+    if (result.outcome === 'unavailable' && asked && !givenUp.aborted)
+      failing ??= destination.connected ? now() : opened
     return result
   }
-  /** Resolves when the event should wait for its destination no longer; rejects when `signal` aborts. */
+  /** Resolves when an event should wait for the destination no longer; rejects when `signal` aborts. */
   const due = async (signal: AbortSignal): Promise<void> => {
     await sleep(patience, signal)
     for (let since = unavailableSince(); !isDue(since); since = unavailableSince()) {
@@ -75,14 +88,14 @@ export function withFallback(destination: Destination, options: FallbackOptions)
     onLateAcceptance: () => void,
     reason: string
   ): Promise<PublishResult<FallbackOutcome>> => {
-    if (!inUse)
-      log.warn(
-        { destination: name, fallback: to.name, error: reason },
-        'unavailable for too long; its events go to its fallback'
-      )
+    const fields = { destination: name, fallback: to.name, error: reason }
+    if (!inUse) log.warn(fields, 'unavailable for too long; its events go to its fallback')
     inUse = true
     const diverted = Object.freeze({ ...event, fallbackfor: name })
-    const { outcome, refusal, ...rest } = await to.publish(diverted, signal, onLateAcceptance)
+    const { outcome, refusal, ...rest } = await to.publish(diverted, signal, () => {
+      onFallback()
+      onLateAcceptance()
+    })
     if (outcome === 'accepted') {
       onFallback()
       return { ...rest, destination: name, outcome: 'fallback' }
@@ -93,7 +106,8 @@ export function withFallback(destination: Destination, options: FallbackOptions)
 
   return async (event, signal, onLateAcceptance) => {
     const inFallback = isDue()
-    const attempted = inFallback && probing ? undefined : attempt(event, signal, onLateAcceptance)
+    const givingUp = new AbortController()
+    const attempted = inFallback && probing ? undefined : attempt(event, signal, onLateAcceptance, givingUp.signal)
     let first: PublishResult | undefined
     if (attempted !== undefined) {
       probing = inFallback
@@ -102,11 +116,19 @@ export function withFallback(destination: Destination, options: FallbackOptions)
     }
     if (first && (first.outcome !== 'unavailable' || !isDue())) return first
     const reason = first?.refusal?.message ?? `Destination "${name}" is unavailable.`
-    const diverted = await divert(event, signal, onLateAcceptance, reason)
-    // The destination may have come to it after all.
-    const last = diverted.outcome === 'fallback' ? diverted : await attempted
-    return last === undefined || last.outcome === 'unavailable' ? diverted : last
+    const diverted = divert(event, AbortSignal.any([signal, givingUp.signal]), onLateAcceptance, reason)
+    // The destination may come to it after all.
+    const answers = [diverted, ...(attempted === undefined ? [] : [attempted])].map(available)
+    return Promise.any(answers)
+      .catch(() => diverted)
+      .finally(() => givingUp.abort())
   }
+}
+
+async function available<R extends PublishResult<FallbackOutcome>>(answer: Promise<R>): Promise<R> {
+  const result = await answer
+  if (result.outcome === 'unavailable') throw result.refusal
+  return result
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<unknown> {

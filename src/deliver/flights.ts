@@ -37,6 +37,7 @@ export function createFlights<T>(): Flights<T> {
 
   return {
     async share(key, signal, start, left) {
+      if (signal.aborted) return flights.has(key) ? left() : start(signal)
       const flight = flights.get(key) ?? depart(key, start)
       flight.callers += 1
       const leaving = Promise.withResolvers<T>()
@@ -47,8 +48,7 @@ export function createFlights<T>(): Flights<T> {
         land(key, flight)
         flight.abandoning.abort()
       }
-      if (signal.aborted) leave()
-      else signal.addEventListener('abort', leave, { once: true })
+      signal.addEventListener('abort', leave, { once: true })
       try {
         return await Promise.race([flight.result, leaving.promise])
       } finally {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Log } from '../adapter.ts'
-import { type Ask, createBreaker } from './redis/breaker.ts'
+import { createBreaker } from './redis/breaker.ts'
 import { keepConnected } from './redis/kept.ts'
 import { createOutage } from './redis/outage.ts'
 import { isErrorReply, isReadOnly, Reason, reasonOf } from './redis/reason.ts'
@@ -40,24 +40,20 @@ export function openRedisMarks({ url, ttl, log }: RedisMarksOptions): SharedMark
       ),
     ended: () => log.info({ redis }, 'Redis takes marks again')
   })
-  let ask: Ask | undefined
+  const ask = createBreaker({ failed: outage.begin, answered: outage.end })
   const kept = keepConnected(url, {
     connected() {
-      ask = createBreaker({ failed: outage.begin, answered: outage.end })
       log.debug({ redis }, 'connected to Redis')
       outage.end()
     },
-    lost(reason) {
-      ask = undefined
-      outage.begin(reason)
-    }
+    lost: outage.begin
   })
 
   return {
     async find(key, names) {
       if (names.length === 0) return new Set()
       const { connection } = kept
-      if (ask === undefined || connection === undefined) return undefined
+      if (connection === undefined) return undefined
       const digest = digestOf(key)
       const values = await ask(() => connection.get(names.map(name => keyOf(digest, name))))
       if (values === undefined) return undefined

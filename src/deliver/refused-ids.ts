@@ -3,7 +3,7 @@ import type { SharedMarks } from './shared-marks.ts'
 
 /**
  * The webhooks that were refused with a 503. Nobody knows whether Gemini renews the timestamp when it delivers again, so
- * for these its age is no reason to refuse.
+ * for these its age is no reason to refuse; not even once they have been acknowledged, since that answer may get lost.
  */
 export interface RefusedIds {
   /** Remembers a webhook that was verified when it was refused. */
@@ -15,8 +15,6 @@ export interface RefusedIds {
   addUnproven(key: string, timestamp: string): void
   /** Whether this webhook, which is verified now, was refused. Never rejects. */
   has(key: string, timestamp: string): Promise<boolean>
-  /** Forgets a webhook that has been acknowledged. */
-  delete(key: string): void
 }
 
 export interface RefusedIdsOptions {
@@ -49,7 +47,6 @@ export function createRefusedIds(options: RefusedIdsOptions): RefusedIds {
     has: async (key, timestamp) =>
       proven.has(key) ||
       unproven.has(`${timestamp} ${key}`) ||
-      ((await shared?.find(key, [REFUSED]))?.has(REFUSED) ?? false),
-    delete: key => proven.delete(key)
+      ((await shared?.find(key, [REFUSED]))?.has(REFUSED) ?? false)
   }
 }

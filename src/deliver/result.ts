@@ -1,4 +1,4 @@
-import { EventError } from '../errors.ts'
+import { EventError, UnavailableError } from '../errors.ts'
 import type { PublishResult } from './destination.ts'
 import type { FallbackOutcome } from './fallback.ts'
 
@@ -25,8 +25,7 @@ export function isSettled({ outcome }: Result): boolean {
 export function assertSettled(results: readonly Result[]): void {
   const refusals = results
     .filter(result => !isSettled(result))
-    .map(({ refusal }) => refusal)
-    .filter(refusal => refusal !== undefined)
+    .map(({ destination, refusal }) => refusal ?? new UnavailableError(`Destination "${destination}" gave no reason.`))
   const refusal = refusals.find(refusal => !(refusal instanceof EventError)) ?? refusals[0]
   if (refusal) throw refusal
 }

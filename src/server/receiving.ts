@@ -94,6 +94,7 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
     }
     const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
     let unpaused = 0
+    let begun = false
     const resume = () => request.resume()
     let onData = (_chunk: Buffer) => {}
 
@@ -122,7 +123,9 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
           if (unpaused >= PIECE_BYTES && length < declared) {
             unpaused = 0
             request.pause()
-            turns.take(resume)
+            // Who has begun comes first: bodies that are finished one after the other hold less than all at once.
+            turns.take(resume, begun)
+            begun = true
           }
           while (bytes > limits.bytes && oldestGivesWay()) {}
         }

@@ -14,7 +14,8 @@ export function rememberRefusal({ refusal, progress }: Answer, refused: RefusedI
   const { id, timestamp } = signed
   const key = keyOf({ source, id })
   if (progress.receipt.verified) refused.add(key)
-  else if (!isTooOld(timestamp, Date.now(), tolerance)) refused.addUnproven(key, timestamp)
+  else if (!isTooOld(timestamp, progress.webhook?.receivedAt ?? Date.now(), tolerance))
+    refused.addUnproven(key, timestamp)
 }
 
 /** Of a request that was refused before anything was read of it: they may be anything. */

@@ -6,8 +6,11 @@ const A_TURN = 8
 
 /** Spreads work over the turns of the event loop, first come, first served. */
 export interface Turns {
-  /** Does it now if this turn has room for it, else in one of the next. */
-  take(work: () => void): void
+  /**
+   * Does it now if this turn has room for it, else in one of the next.
+   * @param begun whether it goes on with what has had a turn before, and comes before what has not
+   */
+  take(work: () => void, begun?: boolean): void
 }
 
 export function createTurns(): Turns {
@@ -23,14 +26,14 @@ export function createTurns(): Turns {
     for (const work of now) work()
   }
   return {
-    take(work) {
+    take(work, begun = false) {
       if (!scheduled) setImmediate(begin)
       scheduled = true
-      if (room === 0) waiting.push(work)
-      else {
+      if (room > 0) {
         room -= 1
         work()
-      }
+      } else if (begun) waiting.unshift(work)
+      else waiting.push(work)
     }
   }
 }

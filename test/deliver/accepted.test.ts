@@ -4,6 +4,7 @@ import { createClock } from './clock.ts'
 import { createMarks } from './marks.ts'
 
 const HOUR = 3_600_000
+const never = new AbortController().signal
 
 describe('in memory', () => {
   const create = (maxEntries = 100) => {
@@ -13,7 +14,7 @@ describe('in memory', () => {
 
   test('nothing is accepted before it is', async () => {
     const { accepted } = create()
-    await accepted.recall('//a msg_1', ['t', 'u'])
+    await accepted.recall('//a msg_1', ['t', 'u'], never)
     expect(accepted.has('//a msg_1', 't')).toBe(false)
   })
 
@@ -68,15 +69,15 @@ describe('in a shared memory', () => {
   test('what others accepted is recalled, once', async () => {
     const { marks, accepted, onSilence } = create()
     marks.marked.add('//a msg_1: the topic of u')
-    await accepted.recall('//a msg_1', ['t', 'u'])
+    await accepted.recall('//a msg_1', ['t', 'u'], never)
     expect(marks.find.mock.calls).toEqual([['//a msg_1', ['the topic of t', 'the topic of u']]])
     expect(accepted.has('//a msg_1', 't')).toBe(false)
     expect(accepted.has('//a msg_1', 'u')).toBe(true)
     // What is known need not be asked for, nor told.
-    await accepted.recall('//a msg_1', ['t', 'u'])
+    await accepted.recall('//a msg_1', ['t', 'u'], never)
     expect(marks.find).toHaveBeenLastCalledWith('//a msg_1', ['the topic of t'])
     accepted.add('//a msg_1', 't')
-    await accepted.recall('//a msg_1', ['t', 'u'])
+    await accepted.recall('//a msg_1', ['t', 'u'], never)
     expect(marks.find).toHaveBeenCalledTimes(2)
     expect(marks.add).toHaveBeenCalledTimes(1)
     expect(onSilence).not.toHaveBeenCalled()
@@ -85,10 +86,10 @@ describe('in a shared memory', () => {
   test('is asked again when what it said is too old', async () => {
     const { clock, marks, accepted } = create()
     marks.marked.add('//a msg_1: the topic of t')
-    await accepted.recall('//a msg_1', ['t'])
+    await accepted.recall('//a msg_1', ['t'], never)
     marks.marked.clear()
     await clock.pass(HOUR + 1)
-    await accepted.recall('//a msg_1', ['t'])
+    await accepted.recall('//a msg_1', ['t'], never)
     expect(accepted.has('//a msg_1', 't')).toBe(false)
   })
 
@@ -96,12 +97,22 @@ describe('in a shared memory', () => {
     const { marks, accepted, onSilence } = create()
     marks.marked.add('//a msg_1: the topic of t')
     marks.silent = true
-    await accepted.recall('//a msg_1', ['t'])
+    await accepted.recall('//a msg_1', ['t'], never)
     expect(accepted.has('//a msg_1', 't')).toBe(false)
     expect(onSilence).toHaveBeenCalledTimes(1)
     marks.silent = false
-    await accepted.recall('//a msg_1', ['t'])
+    await accepted.recall('//a msg_1', ['t'], never)
     expect(accepted.has('//a msg_1', 't')).toBe(true)
     expect(onSilence).toHaveBeenCalledTimes(1)
+  })
+
+  test('is not asked for longer than the delivery may take', async () => {
+    const clock = createClock()
+    const marks = { find: () => new Promise<undefined>(() => {}), add() {}, close: async () => {} }
+    const accepted = createAccepted({ ttl: HOUR, maxEntries: 100, now: clock.now, shared: { marks, nameOf: String } })
+    const deadline = new AbortController()
+    const recalled = accepted.recall('//a msg_1', ['t'], deadline.signal)
+    deadline.abort()
+    await expect(recalled).resolves.toBeUndefined()
   })
 })

@@ -61,5 +61,5 @@ test('a late acceptance by the dead letter is told', async () => {
   expect(onLateAcceptance).not.toHaveBeenCalled()
   to.calls[0]?.answer('accepted')
   expect(onLateAcceptance).toHaveBeenCalledTimes(1)
-  expect(onDeadLetter).not.toHaveBeenCalled()
+  expect(onDeadLetter).toHaveBeenCalledTimes(1)
 })

@@ -155,3 +155,19 @@ describe.each([true, false])('an outage of 24 hours, timestamps renewed: %s', re
     expect(new Set(u.events.map(({ fallbackfor }) => fallbackfor))).toEqual(new Set(['t']))
   })
 })
+
+test('what was refused once is never too old, even if its acknowledgement was lost', async () => {
+  const { bridge, t } = await start(false)
+  const { publish } = t
+  const timestamp = Math.floor(Date.now() / 1000)
+  const again = () => bridge.deliver({ id: 'msg_1', timestamp })
+  t.publish = () => Promise.reject(new UnavailableError('no broker'))
+  expect(await again()).toMatchObject({ status: 503 })
+  t.publish = publish
+  vi.advanceTimersByTime(HOUR_MS)
+  expect(await again()).toMatchObject({ status: 204 })
+  // Suppose that this one never reached Gemini.
+  vi.advanceTimersByTime(HOUR_MS)
+  expect(await again()).toMatchObject({ status: 204 })
+  expect(idsAt(t)).toEqual(['msg_1'])
+})

@@ -256,6 +256,6 @@ describe('a late acceptance is told', () => {
     expect(onLateAcceptance).not.toHaveBeenCalled()
     created[name].calls.at(-1)?.answer('accepted')
     expect(onLateAcceptance).toHaveBeenCalledTimes(1)
-    expect(onFallback).not.toHaveBeenCalled()
+    expect(onFallback).toHaveBeenCalledTimes(name === 'spare' ? 1 : 0)
   })
 })

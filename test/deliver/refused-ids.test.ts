@@ -37,15 +37,6 @@ describe('a verified webhook', () => {
     expect(await refused.has(KEY, '100')).toBe(false)
   })
 
-  test('until it is acknowledged', async () => {
-    const { refused } = create()
-    refused.add(KEY)
-    refused.add('//a msg_2')
-    refused.delete(KEY)
-    expect(await refused.has(KEY, '100')).toBe(false)
-    expect(await refused.has('//a msg_2', '100')).toBe(true)
-  })
-
   test('with so many others: the oldest are forgotten', async () => {
     const { refused } = create({ maxEntries: 2 })
     for (const id of [1, 2, 3]) refused.add(`//a msg_${id}`)
@@ -68,13 +59,6 @@ describe('a webhook that nobody had verified', () => {
     await clock.pass(HOUR)
     expect(await refused.has(KEY, '100')).toBe(true)
     await clock.pass(1)
-    expect(await refused.has(KEY, '100')).toBe(false)
-  })
-
-  test('until it is acknowledged', async () => {
-    const { refused } = create()
-    refused.addUnproven(KEY, '100')
-    refused.delete(KEY)
     expect(await refused.has(KEY, '100')).toBe(false)
   })
 

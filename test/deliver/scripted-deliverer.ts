@@ -31,6 +31,7 @@ export function createScripted(
   const shared = { marks, nameOf: (name: string) => name }
   const accepted = dedupe ? createAccepted({ ttl: 60_000, maxEntries: 100, shared }) : undefined
   const onDropped = vi.fn()
+  const onFault = vi.fn()
   const background = createBackground(createAdmission({ requests: room, bytes: 1000 }), 60_000)
   const deliverer = createDeliverer({
     route: () => targets,
@@ -39,13 +40,15 @@ export function createScripted(
     once: createOnce(accepted, () => {}),
     bury: deadLetter ? createBury(parking, 'com.google.gemini.', () => {}) : undefined,
     background,
-    onDropped
+    onDropped,
+    onFault
   })
   return {
     ...destinations,
     parking,
     marks,
     onDropped,
+    onFault,
     background,
     deliver: (signal = never) => deliverer.deliver(event, body, signal),
     deliverUnreadable: (refusal: EventError, signal = never) =>

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { keyOf } from '../../src/deliver/key.ts'
 import { EventError } from '../../src/errors.ts'
 import { bestEffort, body, createScripted, event, outcomes, required } from './scripted-deliverer.ts'
 
@@ -81,7 +82,7 @@ describe('a body that is no event', () => {
     const { parking, marks, deliverUnreadable } = createScripted(required('a'), { deadLetter: true })
     expect(outcomes(await deliverUnreadable(refusal))).toEqual(['envelope deadLettered'])
     expect(parking.calls[0]?.event).toMatchObject({ id: 'msg_1.dead_letter.envelope', source: '//a', data: body })
-    expect(marks.find.mock.calls).toEqual([['//a msg_1', ['.envelope']]])
+    expect(marks.find.mock.calls).toEqual([[keyOf({ source: '//a', id: 'msg_1' }), ['.envelope']]])
     // By the name that it had the first time.
     expect(outcomes(await deliverUnreadable(refusal))).toEqual(['envelope duplicate'])
     expect(parking.calls).toHaveLength(1)

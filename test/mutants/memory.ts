@@ -71,7 +71,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'events of two sources are one',
-    file: 'src/deliver/deliver.ts',
+    file: 'src/deliver/key.ts',
     find: '// No URI reference has a space.',
     replace: 'if (source) return id',
     tests: ['test/deliver/deliver.test.ts']

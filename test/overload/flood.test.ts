@@ -12,7 +12,11 @@ const WEBHOOKS = full ? 1000 : 100
 const PAUSE_MS = 25
 
 test('a flood of what nobody has signed leaves signed webhooks their 204', { timeout: 180_000 }, async () => {
-  const bridge = await startProgram({ kept: { adapter: 'memory' } })
+  const bridge = await startProgram(
+    { kept: { adapter: 'memory' } },
+    // Half of those who take their time, or send much, would fill it.
+    { receiving: { requests: 2 * EACH, bytes: '4MiB' } }
+  )
   const flood = startCrowd(bridge.url, {
     forged: EACH,
     chunked: EACH,

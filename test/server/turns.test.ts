@@ -37,3 +37,14 @@ test('after a quiet turn there is room again', async () => {
     await nextTurn()
   }
 })
+
+test('what goes on comes before what has not begun', async () => {
+  const turns = createTurns()
+  const done: string[] = []
+  for (let i = 0; i < 8; i += 1) turns.take(() => {})
+  turns.take(() => done.push('new'))
+  turns.take(() => done.push('begun'), true)
+  expect(done).toEqual([])
+  await nextTurn()
+  expect(done).toEqual(['begun', 'new'])
+})

@@ -22,7 +22,7 @@ export interface Connection {
 const CONNECT_MS = 5000
 /** A connection without any answer for so long, while some are due, is given up, in milliseconds. */
 const SILENCE_MS = 2000
-/** Commands that may await their answers: some 5 MB. */
+/** Commands that may await their answers: some 10 MB. */
 const MAX_UNANSWERED = 5000
 /** A key like those of marks, so that a user who may do no more can connect. */
 const PROOF = 'geb:{proof}:proof'

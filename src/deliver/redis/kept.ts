@@ -10,9 +10,11 @@ export interface Kept {
   close(ms: number): Promise<void>
 }
 
-const FIRST_PAUSE_MS = 100
-/** The longest pause between attempts, in milliseconds; a connection that held so long was a good one. */
-const LONGEST_PAUSE_MS = 2000
+/**
+ * Between two attempts there is half of this to all of it, in milliseconds. It does not grow: an attempt costs a server
+ * next to nothing, and each second without marks may be one of duplicates.
+ */
+const PAUSE_MS = 1000
 
 /**
  * Connects in the background. Loads Redis's client, which nothing else does: some 100 ms and 25 MB.
@@ -25,21 +27,17 @@ export function keepConnected(url: string, on: { connected(): void; lost(reason:
 
   const run = async () => {
     const { createClient } = await import('@redis/client')
-    let pause = FIRST_PAUSE_MS
     while (!closing.signal.aborted) {
       latest = openConnection(createClient, url)
       if (await latest.ready) {
         connection = latest
         on.connected()
       }
-      const since = performance.now()
       const reason = await latest.lost
       connection = undefined
       if (closing.signal.aborted) return
       on.lost(reason)
-      if (performance.now() - since > LONGEST_PAUSE_MS) pause = FIRST_PAUSE_MS
-      await sleep(pause * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+      await sleep(PAUSE_MS * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
     }
   }
   run().catch(on.lost)

@@ -30,13 +30,17 @@ const MOST_AT_ONCE = 4
 const MOST_CONCURRENT = 200
 /** Every kind of fault comes once, and once more for each so many webhooks. */
 const EVENTS_A_ROUND = 6000
+/** How long a fault lasts at most, and how long a replica is gone before it is started again, in milliseconds. */
+const LONGEST_MS = 2500
+const LONGEST_REST_MS = 1000
 
 /** Draws what happens when: the same for the same plot. */
 export function schedule(plot: Plot): Episode[] {
   const random = createRandom(plot.seed)
   const rounds = 1 + Math.floor(plot.events / EVENTS_A_ROUND)
   const troubles = Array.from({ length: rounds }, () => random.shuffle(KINDS).map(kind => random.pick(kind))).flat()
-  const episodes = random.shuffle([longOutage(plot.tolerance, random), ...deal(troubles, plot.renew, random)])
+  const outages = [outageOverLives(plot.tolerance, random), outageWithoutRedis(plot.tolerance, random)]
+  const episodes = random.shuffle([...outages, ...deal(troubles, plot.renew, random)])
   const all = [[], ...episodes, []]
   return all.map((faults, index) => {
     const events = share(plot.events, all.length, index)
@@ -56,7 +60,8 @@ function deal(troubles: readonly Trouble[], renew: boolean, random: Random): Fau
       room = random.between(2, MOST_AT_ONCE)
       episodes.push(open)
     }
-    open.push({ ...trouble, after: random.between(20, 1000), lasts: random.between(300, 2500) })
+    const longest = isOurs(trouble.victim) ? LONGEST_REST_MS : LONGEST_MS
+    open.push({ ...trouble, after: random.between(20, 1000), lasts: random.between(300, longest) })
   }
   return episodes.map(faults => faults.toSorted((one, other) => one.after - other.after))
 }
@@ -74,11 +79,19 @@ function mayMeet(one: Trouble['victim'], other: Trouble['victim'], renew: boolea
  * A destination is away for longer than timestamps are tolerated, and both replicas begin a new life meanwhile: one
  * before that time is up, and one after it.
  */
-function longOutage(tolerance: number, random: Random): Fault[] {
+function outageOverLives(tolerance: number, random: Random): Fault[] {
   return [
     { victim: random.pick(['kafka', 'pubsub']), trouble: 'refusing', after: 200, lasts: tolerance + 5000 },
     { victim: 'replica 1', trouble: 'killed', after: tolerance / 2, lasts: 500 },
     { victim: 'replica 2', trouble: 'drained', after: tolerance + 1000, lasts: 500 }
+  ]
+}
+
+/** The same, with Redis dying shortly before that time is up: each replica has refused everything by then, and knows. */
+function outageWithoutRedis(tolerance: number, random: Random): Fault[] {
+  return [
+    { victim: random.pick(['kafka', 'pubsub']), trouble: 'refusing', after: 200, lasts: tolerance + 2500 },
+    { victim: 'redis', trouble: 'killed', after: tolerance - 1000, lasts: 4000 }
   ]
 }
 

@@ -16,8 +16,12 @@ export interface Knowledge {
   about(subject: Subject): readonly Call[]
   /** Takes in what was answered, once the bridge has had the time to do the same. */
   hear(): void
-  /** Whether the bridge has been told that this needs nothing more, and cannot have forgotten it. */
-  remembers(subject: Subject): boolean
+  /**
+   * Whether the bridge has been told that this needs nothing more, and cannot have forgotten it.
+   * @param start of the delivery that asks
+   * @param before only what it was told by then counts
+   */
+  remembers(subject: Subject, start: number, before: number): boolean
   /** Whether it knew before this delivery, or was told while the delivery waited for just that. */
   hasHeard(subject: Subject, delivery: Delivery): boolean
   /** When a broker last accepted anything, as the bridge has heard. */
@@ -63,13 +67,13 @@ export function createKnowledge({ setup, marks }: World): Knowledge & { add(call
         if (setup.dedupe === 'off') return call.event.recordedtime === recordedtime
         return setup.entries === 1000 && (call.answeredAt < start || !call.abandoned)
       }),
-    remembers(subject) {
+    remembers(subject, start, before) {
       if (setup.dedupe === 'off' || setup.entries < 1000) return false
       const name = subject.target === 'envelope' ? '.envelope' : subject.target
       const [first] = about(subject)
       const key = first && keyOf({ id: subject.id, source: first.event.source })
-      if (setup.dedupe === 'shared' && key && marks.wasTold(key, name)) return true
-      return about(subject).some(isFresh)
+      if (setup.dedupe === 'shared' && key && marks.hasTold(key, name, start)) return true
+      return about(subject).some(call => isFresh(call) && call.answeredAt < before)
     },
     lastAcceptance: broker =>
       Math.max(-Infinity, ...[...heard].filter(call => call.broker === broker).map(({ answeredAt }) => answeredAt))

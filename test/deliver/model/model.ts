@@ -27,7 +27,8 @@ export async function openModel(setup: Setup): Promise<Model> {
   vi.clearAllTimers()
   const world: World = openWorld(setup, {
     onCall: call => rules.onCall(call),
-    onSettled: delivery => rules.onSettled(delivery)
+    onSettled: delivery => rules.onSettled(delivery),
+    onFault: error => rules.onFault(error)
   })
   const rules = createRules(world)
   const calls = () => [...world.brokers.values()].flatMap(broker => broker.calls)

@@ -3,7 +3,7 @@ import { EventError, UnavailableError } from '../../../src/errors.ts'
 import { createKnowledge, isSomewhere, type Subject, subjectOf, waitedFor } from './knowledge.ts'
 import type { Call } from './scripted-broker.ts'
 import { SILENCE_MS } from './scripted-marks.ts'
-import { AFTER, type Delivery, TARGETS, type TargetName, type Watcher, type World } from './world.ts'
+import { AFTER, type Delivery, ROOM, TARGETS, type TargetName, type Watcher, type World } from './world.ts'
 
 /** Everything that must be so at any time. */
 export interface Rules extends Watcher {
@@ -16,6 +16,8 @@ const isTarget = (name: string): name is TargetName => TARGETS.some(target => ta
 export function createRules(world: World): Rules {
   const { setup, deliveries } = world
   const knowledge = createKnowledge(world)
+  const brokers = [...world.brokers.values()]
+  let connectedAt = Infinity
   const faults: string[] = []
 
   return {
@@ -31,7 +33,9 @@ export function createRules(world: World): Rules {
       if (call.broker === 'spare') checkDiverted(fault)
       if (call.broker === 'parking') checkBuried(call, subject, fault)
       if (setup.dedupe !== 'off') {
-        if (knowledge.remembers(subject)) fault('was published although it was there')
+        // What is on its way to another in a target's stead may be overtaken by what the target accepts late.
+        const before = isTarget(call.broker) ? Infinity : (origin?.start ?? 0)
+        if (origin && knowledge.remembers(subject, origin.start, before)) fault('was published although it was there')
         const other = knowledge.about(subject).find(isUnderWay)
         if (other?.broker === call.broker) fault('was published twice at once')
       }
@@ -43,9 +47,12 @@ export function createRules(world: World): Rules {
       if (delivery.state === 'acknowledged') checkAcknowledged(delivery, fault)
       else checkRefused(delivery, fault)
     },
+    onFault: error => faults.push(`a fault: ${error}`),
     check() {
       for (const delivery of deliveries) if (delivery.state === 'open') checkOpen(delivery)
+      checkRoom()
       knowledge.hear()
+      if (brokers.every(({ connected }) => connected)) connectedAt = Math.min(connectedAt, performance.now())
       return faults
     }
   }
@@ -81,11 +88,24 @@ export function createRules(world: World): Rules {
     const hadRoom = !world.dropped.has(recordedtime)
     if (hadTime && hadRoom && (all ? targets.every(isKnown) : targets.some(isKnown)))
       fault(`was refused in vain: ${error}`)
+    const isReason = ({ answer, answeredAt, abandoned }: Call) =>
+      answer !== undefined && answer !== 'accepted' && answeredAt >= delivery.start && !abandoned
+    const hasReason = targets.some(target => knowledge.about({ id, target }).some(isReason))
+    const hadBrokers = connectedAt < delivery.start
+    if (performance.now() < delivery.deadline && hadRoom && hadBrokers && !hasReason && delivery.event)
+      fault(`was refused early: ${error}`)
     if (error instanceof UnavailableError) return
     const buries = setup.deadLetter && all
     const wasRefused = (target: string) => knowledge.about({ id, target }).some(({ answer }) => answer === 'refused')
     const isNever = error instanceof EventError && !buries
     if (!isNever || (delivery.event && !targets.some(wasRefused))) fault(`was refused with ${error}`)
+  }
+
+  function checkRoom() {
+    const isBestEffort = (call: Call) => setup.routes[subjectOf(call).target as TargetName] === 'bestEffort'
+    const works = knowledge.calls.filter(call => isUnderWay(call) && isBestEffort(call))
+    const distinct = new Set(works.map(call => `${subjectOf(call).target} ${call.event.recordedtime}`))
+    if (distinct.size > ROOM) faults.push(`${distinct.size} best-effort publishes are under way`)
   }
 
   /** What is open waits for a broker that its answer depends on, or for the shared memory. */

@@ -29,6 +29,7 @@ export interface ScriptedBroker {
   readonly definition: AdapterDefinition
   readonly calls: readonly Call[]
   mode: Mode
+  readonly connected: boolean
   /** Lets the bridge connect. */
   connect(): void
 }
@@ -36,7 +37,8 @@ export interface ScriptedBroker {
 /** @param onCall told of each publish before it is answered, and before it counts among `calls` */
 export function createScriptedBroker(broker: string, onCall: (call: Call) => void): ScriptedBroker {
   const calls: Call[] = []
-  const connected = Promise.withResolvers<void>()
+  const connecting = Promise.withResolvers<void>()
+  let connected = false
   let mode: Mode = 'accepted'
 
   const publish = (event: CloudEvent, signal: AbortSignal): Promise<string> => {
@@ -89,7 +91,8 @@ export function createScriptedBroker(broker: string, onCall: (call: Call) => voi
       name: 'scripted',
       options: z.strictObject({}),
       async connect() {
-        await connected.promise
+        await connecting.promise
+        connected = true
         return { publish, close: async () => {} }
       }
     }),
@@ -100,7 +103,10 @@ export function createScriptedBroker(broker: string, onCall: (call: Call) => voi
     set mode(value) {
       mode = value
     },
-    connect: connected.resolve
+    get connected() {
+      return connected
+    },
+    connect: connecting.resolve
   }
 }
 

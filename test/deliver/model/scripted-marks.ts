@@ -6,41 +6,41 @@ export type Memory = 'true' | 'silent' | 'empty'
 /** A shared memory whose test decides what it knows. */
 export interface ScriptedMarks extends SharedMarks {
   memory: Memory
-  /** Whether this mark was there, and its reader heard of it, when the event was last asked about. */
-  wasTold(key: string, name: string): boolean
+  /** Whether anybody who has asked since then has heard of this mark. */
+  hasTold(key: string, name: string, since: number): boolean
 }
 
 /** How long its silence lasts, in milliseconds: as long as the contract of shared marks lets it. */
 export const SILENCE_MS = 50
 
 export function createScriptedMarks(): ScriptedMarks {
-  const marks = new Map<string, Set<string>>()
-  const told = new Map<string, ReadonlySet<string>>()
+  /** When each was set. */
+  const marks = new Map<string, number>()
   let memory: Memory = 'true'
+  let changedAt = performance.now()
+  const markOf = (key: string, name: string) => `${key} ${name}`
   return {
     get memory() {
       return memory
     },
     set memory(value) {
       memory = value
+      changedAt = performance.now()
       if (value === 'empty') marks.clear()
     },
     async find(key, names) {
-      told.delete(key)
       if (memory === 'silent') {
         await new Promise(resolve => setTimeout(resolve, SILENCE_MS))
         return undefined
       }
-      const found = new Set(names.filter(name => marks.get(key)?.has(name)))
-      told.set(key, found)
-      return found
+      return new Set(names.filter(name => marks.has(markOf(key, name))))
     },
     add(key, name) {
-      if (memory !== 'true') return
-      const names = marks.get(key) ?? new Set()
-      marks.set(key, names.add(name))
+      const mark = markOf(key, name)
+      if (memory === 'true' && !marks.has(mark)) marks.set(mark, performance.now())
     },
     close: async () => {},
-    wasTold: (key, name) => told.get(key)?.has(name) ?? false
+    hasTold: (key, name, since) =>
+      memory === 'true' && Math.max(changedAt, marks.get(markOf(key, name)) ?? Infinity) < since
   }
 }

@@ -113,6 +113,20 @@ test('what its destination accepts after all is acknowledged at once, whatever t
   await model.close()
 })
 
+test('what the fallback does not take either may still be accepted by its destination', async () => {
+  const model = await openOutage()
+  model.set('a', 'held')
+  model.set('spare', 'unavailable')
+  const delivery = model.deliver('second', ACKNOWLEDGE)
+  await model.wait(ACKNOWLEDGE / 2)
+  expect(idsAt(model, 'spare')).toEqual(['second'])
+  expect(delivery.state).toBe('open')
+  model.open[0]?.settle('accepted')
+  await model.wait(0)
+  expect(delivery.state).toBe('acknowledged')
+  await model.close()
+})
+
 test('a delivery does not wait for the shared memory beyond its deadline, and publishes nothing after it', async () => {
   const model = await open({ dedupe: 'shared' })
   model.remember('silent')
@@ -121,6 +135,13 @@ test('a delivery does not wait for the shared memory beyond its deadline, and pu
   expect(delivery.state).toBe('refused')
   await model.wait(ACKNOWLEDGE)
   expect(idsAt(model, 'a')).toEqual([])
+  // Nor is a destination down that nobody has asked.
+  model.remember('true')
+  await model.wait(2 * AFTER)
+  model.deliver('2', ACKNOWLEDGE)
+  model.deliver('3', ACKNOWLEDGE)
+  await model.wait(0)
+  expect(idsAt(model, 'a')).toEqual(['2', '3'])
   await model.close()
 })
 

@@ -68,6 +68,8 @@ export const PREFIX = 'com.google.gemini.'
 export interface Watcher {
   onCall(call: Call): void
   onSettled(delivery: Delivery): void
+  /** Told of what should not have happened. */
+  onFault(error: unknown): void
 }
 
 export function openWorld(setup: Setup, watcher: Watcher): World {
@@ -106,7 +108,11 @@ export function openWorld(setup: Setup, watcher: Watcher): World {
     once: createOnce(accepted, () => {}),
     bury: setup.deadLetter ? createBury(named('parking'), PREFIX, () => {}) : undefined,
     background,
-    onDropped: (_destination, { recordedtime = '' }) => dropped.add(recordedtime)
+    onFault: watcher.onFault,
+    onDropped: (_destination, { recordedtime = '' }) => dropped.add(recordedtime),
+    onFault: error => {
+      throw error
+    }
   })
 
   const deliveries: Delivery[] = []

@@ -11,7 +11,7 @@ const CODE = `
   process.stdin.once('data', async () => {
     await marks.close()
     process.stdin.unref()
-    setTimeout(() => process.exit(3), 500).unref()
+    setTimeout(() => process.exit(3), 200).unref()
   })
 `
 
