@@ -32,6 +32,8 @@ export interface Receiving {
 
 /** So much of one body is read at a time. The next piece is another turn's: large bodies do not keep others waiting. */
 const PIECE_BYTES = 16 * 1024
+/** What Node reads of a body in the meantime, at most. */
+const READ_BYTES = 64 * 1024
 
 /** The sender closed the connection before its request was whole: there is nobody to answer. */
 export class ConnectionClosed extends Error {
@@ -66,9 +68,11 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
     reading.promise.catch(() => {})
     let buffer: Buffer = Buffer.alloc(0)
     let length = 0
+    let unread = 0
 
     const release = () => {
-      bytes -= buffer.length
+      bytes -= buffer.length + unread
+      unread = 0
       buffer = Buffer.alloc(0)
     }
     const drop = () => {
@@ -95,7 +99,11 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
     const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
     let unpaused = 0
     let begun = false
-    const resume = () => request.resume()
+    const resume = () => {
+      bytes -= unread
+      unread = 0
+      request.resume()
+    }
     let onData = (_chunk: Buffer) => {}
 
     const reception: Reception = {
@@ -123,6 +131,8 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
           if (unpaused >= PIECE_BYTES && length < declared) {
             unpaused = 0
             request.pause()
+            unread = READ_BYTES
+            bytes += unread
             // Who has begun comes first: bodies that are finished one after the other hold less than all at once.
             turns.take(resume, begun)
             begun = true

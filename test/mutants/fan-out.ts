@@ -25,14 +25,14 @@ export const fanOutMutants: readonly Mutant[] = [
     name: 'a best-effort destination delays the acknowledgement',
     file: DELIVER,
     find: 'Promise.all(waitedFor)',
-    replace: 'Promise.all(waitedFor).finally(() => Promise.all(others))',
+    replace: 'Promise.all(waitedFor).finally(() => Promise.all(notWaitedFor))',
     tests: BEST_EFFORT_TESTS
   },
   {
     name: 'a best-effort destination refuses a webhook',
     file: DELIVER,
     find: 'Promise.all(waitedFor)',
-    replace: 'Promise.all([...waitedFor, ...others])',
+    replace: 'Promise.all([...waitedFor, ...notWaitedFor])',
     tests: BEST_EFFORT_TESTS
   },
   {

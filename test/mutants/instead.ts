@@ -5,21 +5,21 @@ const UNPUBLISHABLE_TESTS = ['test/deliver/unpublishable.test.ts']
 const BURY_TESTS = ['test/deliver/bury.test.ts']
 const FALLBACK = 'src/deliver/fallback.ts'
 const FALLBACK_TESTS = ['test/deliver/fallback.test.ts']
+const FALLBACK_MODEL_TESTS = ['test/deliver/model/sharp-corners.test.ts']
 
 /** The dead letter and the fallback: what has an event in another's stead. */
 export const insteadMutants: readonly Mutant[] = [
   {
     name: 'a webhook is acknowledged before the dead letter has it',
     file: 'src/deliver/bury.ts',
-    find: 'const result = await to.publish(letter, signal, onLateAcceptance)',
-    replace:
-      "void to.publish(letter, signal, onLateAcceptance)\n    const result = { destination: '', outcome: 'accepted' } as const",
+    find: 'const result = await to.publish(',
+    replace: "const result = { destination: '', outcome: 'accepted' } as const\n    void to.publish(",
     tests: BURY_TESTS
   },
   {
     name: 'what the dead letter does not take is acknowledged',
     file: 'src/deliver/bury.ts',
-    find: "if (result.outcome === 'accepted') {",
+    find: "if (result.outcome === 'accepted' || result.outcome === 'fallback') {",
     replace: 'if (to) {',
     tests: BURY_TESTS
   },
@@ -85,5 +85,26 @@ export const insteadMutants: readonly Mutant[] = [
     find: 'inFallback && probing ? undefined',
     replace: 'inFallback && probing && signal.aborted ? undefined',
     tests: FALLBACK_TESTS
+  },
+  {
+    name: 'a refusal for good ends an outage',
+    file: FALLBACK,
+    find: "if (result.outcome === 'accepted') isAlive()",
+    replace: "if (result.outcome !== 'unavailable') isAlive()",
+    tests: FALLBACK_MODEL_TESTS
+  },
+  {
+    name: 'a late acceptance ends no outage',
+    file: FALLBACK,
+    find: '      isAlive()\n      onLateAcceptance()',
+    replace: '      onLateAcceptance()',
+    tests: FALLBACK_MODEL_TESTS
+  },
+  {
+    name: 'what the fallback has goes on to its destination',
+    file: FALLBACK,
+    find: '.finally(() => givingUp.abort())',
+    replace: '',
+    tests: FALLBACK_MODEL_TESTS
   }
 ]

@@ -91,6 +91,13 @@ export const memoryMutants: readonly Mutant[] = [
     tests: ['test/deliver/accepted.test.ts']
   },
   {
+    name: 'the shared memory may take longer than the deadline',
+    file: 'src/deliver/accepted.ts',
+    find: 'await unlessAborted(shared.marks.find(key, names), signal)',
+    replace: 'await shared.marks.find(key, names)',
+    tests: ['test/deliver/model/sharp-corners.test.ts']
+  },
+  {
     name: 'a webhook that was refused with a 503 is too old later',
     file: 'src/server/remember-refusal.ts',
     find: 'refused.add(key)',

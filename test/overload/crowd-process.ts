@@ -47,7 +47,7 @@ const kinds: Readonly<Record<string, { first(socket: Socket): void; again?: true
 const [url = '', ...crowd] = process.argv.slice(2)
 const { hostname, port } = new URL(url)
 const answers: Record<string, Record<string, number>> = {}
-const AGAIN_MS = 50
+const AGAIN_MS = 500
 
 function come(kind: string): void {
   const behaviour = kinds[kind]

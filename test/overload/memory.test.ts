@@ -5,8 +5,9 @@ import { startCrowd } from './crowd.ts'
 import { startProgram } from './program.ts'
 
 const WAIT = { timeout: 60_000, interval: 100 }
-/** What is left of 256 MB when the kernel has had its share for sockets, in MiB. */
+/** MiB of 256 that are left when the kernel has had its share for sockets, and what running from the sources takes more. */
 const LIMIT = 230
+const SOURCES = 20
 const KEPT = full ? 3000 : 600
 const FORGED = full ? 20_000 : 500
 /** Of the 1000 and the 500 that the limits allow: the flood takes places as well. */
@@ -51,7 +52,7 @@ test.runIf(linux)(
     })
     await expect.poll(() => flood.answers('forged', 401), WAIT).toBeGreaterThanOrEqual(FORGED)
 
-    expect(peak).toBeLessThan(LIMIT)
+    expect(peak).toBeLessThan(LIMIT + SOURCES)
     expect(await gauge('in_flight_requests')).toBeGreaterThanOrEqual(IN_FLIGHT)
   }
 )

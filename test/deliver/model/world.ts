@@ -109,10 +109,7 @@ export function openWorld(setup: Setup, watcher: Watcher): World {
     bury: setup.deadLetter ? createBury(named('parking'), PREFIX, () => {}) : undefined,
     background,
     onFault: watcher.onFault,
-    onDropped: (_destination, { recordedtime = '' }) => dropped.add(recordedtime),
-    onFault: error => {
-      throw error
-    }
+    onDropped: (_destination, { recordedtime = '' }) => dropped.add(recordedtime)
   })
 
   const deliveries: Delivery[] = []
