@@ -124,6 +124,9 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
   }
 }
 
+/** New connections that may wait to be accepted, of which Node takes one a turn: what Linux allows by default. */
+const BACKLOG = 4096
+
 async function listen(
   app: FastifyInstance,
   at: { host: string; port: number },
@@ -132,7 +135,7 @@ async function listen(
 ): Promise<void> {
   try {
     // Fastify would open a second server for the other address of `localhost`, one that knows none of our limits.
-    await app.listen({ ...at, host: at.host === 'localhost' ? '127.0.0.1' : at.host })
+    await app.listen({ ...at, host: at.host === 'localhost' ? '127.0.0.1' : at.host, backlog: BACKLOG })
   } catch (cause) {
     if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) throw cause
     const advice =

@@ -70,5 +70,5 @@ function faultOf(answer: Answered, expected: readonly string[], chapters: readon
 
 /** While nothing is wrong, the first delivery is acknowledged. */
 function faultInPeace({ id, answers }: Chapter['sent'][number]): string[] {
-  return answers.length === 1 ? [] : [`${id} was delivered ${answers.length} times although nothing was wrong`]
+  return answers.length === 1 ? [] : [`${id}: ${answers.map(nameOf).join(', ')}, although nothing was wrong`]
 }

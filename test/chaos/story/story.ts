@@ -49,7 +49,7 @@ export async function tell(story: Story, cast: Cast, onChapter: (chapter: Chapte
   const all = Object.values(replicas)
   const balancer = await openBalancer([one, two])
   try {
-    await Promise.all(all.map(start))
+    await Promise.all(all.map(replica => replica.start()))
     const url = `http://127.0.0.1:${balancer.port}${PATH}`
     const { chapters, forged } = await perform(story, { cast, replicas }, url, onChapter)
     await Promise.all(all.map(replica => replica.drain()))
@@ -79,6 +79,7 @@ async function perform(
   const forging = forge(url, () => chapters.at(-1)?.sent[0]?.id ?? 'msg', ending.signal)
   try {
     for (const [index, { load, faults }] of schedule({ ...story, tolerance: TOLERANCE_MS }).entries()) {
+      await Promise.all(Object.values(stage.replicas).map(ready))
       const begin = performance.now()
       const givingUp = new AbortController()
       const sending = { ...story, url, name: `msg_${index}`, seed: story.seed + index, signal: givingUp.signal }
@@ -97,9 +98,8 @@ async function perform(
   return { chapters, forged: await forging }
 }
 
-/** Starts a replica, and waits until it is connected. */
-async function start(replica: Replica): Promise<void> {
-  await replica.start()
+/** Resolves when a replica is connected, which it has to be soon after all is mended. */
+async function ready(replica: Replica): Promise<void> {
   const deadline = performance.now() + READY_WITHIN_MS
   while (!(await fetch(`http://127.0.0.1:${replica.port}/health/ready`)).ok) {
     if (performance.now() > deadline) throw new Error('A replica was not ready in time.')
