@@ -6,7 +6,7 @@ import { createAdmission } from './deliver/admission.ts'
 import { createBackground } from './deliver/background.ts'
 import { createBury } from './deliver/bury.ts'
 import { createDeliverer, type Deliverer } from './deliver/deliver.ts'
-import { type Destination, openDestination } from './deliver/destination.ts'
+import { openDestination } from './deliver/destination.ts'
 import { type Publish, withFallback } from './deliver/fallback.ts'
 import { createOnce } from './deliver/once.ts'
 import { openRedisMarks } from './deliver/redis-marks.ts'
@@ -41,24 +41,19 @@ export function openDelivery(
       return [destination.name, observeDestination(opened, metrics, typePrefix)]
     })
   )
-  const named = (name: string): Destination => {
-    const destination = destinations.get(name)
-    if (destination === undefined) throw new Error(`there is no destination "${name}"`)
-    return destination
-  }
   const publisherOf = ({ name, fallback }: DestinationConfig): Publish => {
-    if (fallback === undefined) return named(name).publish
+    if (fallback === undefined) return known(destinations, name).publish
     const onFallback = () => metrics.fallbacks.inc({ destination: name })
     const patience = limits.acknowledge / 2
-    return withFallback(named(name), { ...fallback, to: named(fallback.to), patience, log, onFallback })
+    return withFallback(known(destinations, name), {
+      ...fallback,
+      to: known(destinations, fallback.to),
+      patience,
+      log,
+      onFallback
+    })
   }
   const publishers = new Map(config.destinations.map(destination => [destination.name, publisherOf(destination)]))
-  const publisherNamed = (name: string): { name: string; publish: Publish } => {
-    const publish = publishers.get(name)
-    if (publish === undefined) throw new Error(`there is no destination "${name}"`)
-    return { name, publish }
-  }
-
   // Whoever shares our Redis, but has another topic under the same name, must not take our acceptances for its own.
   const sharedNames = new Map(config.destinations.map(destination => [destination.name, sharedNameOf(destination)]))
   const shared = dedupe.url === undefined ? undefined : openRedisMarks({ ...dedupe, url: dedupe.url, log })
@@ -73,10 +68,14 @@ export function openDelivery(
         })
   const refused = createRefusedIds({ ...dedupe, shared })
 
-  // Apart from the webhooks in flight, and as many: what nobody waits for takes no room from what somebody does.
-  const background = createBackground(
-    createAdmission({ requests: limits.inFlightRequests, bytes: limits.inFlightBytes }),
-    limits.acknowledge
+  // Together as many as the webhooks in flight, and apart from these: what nobody waits for takes no room from what
+  // somebody does. An equal share for each, so that one that hangs takes none from the others.
+  const share = {
+    requests: Math.ceil(limits.inFlightRequests / destinations.size),
+    bytes: Math.max(limits.body, limits.inFlightBytes / destinations.size)
+  }
+  const backgrounds = new Map(
+    config.destinations.map(({ name }) => [name, createBackground(createAdmission(share), limits.acknowledge)])
   )
   const deliverer = createDeliverer({
     route: createRouter(config),
@@ -86,11 +85,15 @@ export function openDelivery(
     bury:
       config.deadLetter === undefined
         ? undefined
-        : createBury(publisherNamed(config.deadLetter), typePrefix, (destination, { code }) =>
-            metrics.deadLetters.inc({ destination, reason: code })
+        : createBury(
+            { name: config.deadLetter, publish: known(publishers, config.deadLetter) },
+            typePrefix,
+            (destination, { code }) => metrics.deadLetters.inc({ destination, reason: code })
           ),
-    background,
+    background: name => known(backgrounds, name),
     onFault,
+    onUnsettled: ({ destination, outcome, refusal }, { id, type }) =>
+      log.warn({ destination, id, type, outcome, error: refusal?.message }, 'best effort has failed'),
     onDropped: (destination, event) =>
       metrics.events.inc({ destination, type: typeLabelOf(event, typePrefix), outcome: 'dropped' })
   })
@@ -104,7 +107,7 @@ export function openDelivery(
         .filter(({ name, connected }) => required.has(name) && !connected)
         .map(({ name }) => name),
     async close() {
-      await background.idle()
+      await Promise.all([...backgrounds.values()].map(background => background.idle()))
       const closed = await Promise.allSettled([...destinations.values()].map(destination => destination.close()))
       await shared?.close()
       const failure = closed.find(result => result.status === 'rejected')
@@ -115,4 +118,11 @@ export function openDelivery(
 
 function sharedNameOf({ name, adapter, definition, options }: DestinationConfig): string {
   return `${name}:${fingerprint(JSON.stringify([adapter, mapLeaves(mask(options, definition.options), String)]))}`
+}
+
+/** The configuration names no destination that is not there. */
+function known<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const value = map.get(name)
+  if (value === undefined) throw new Error(`there is no destination "${name}"`)
+  return value
 }

@@ -3,7 +3,7 @@ import type { Deliverer } from './deliver/deliver.ts'
 import { keyOf } from './deliver/key.ts'
 import type { RefusedIds } from './deliver/refused-ids.ts'
 import { assertSettled, type Result } from './deliver/result.ts'
-import { EventError } from './errors.ts'
+import { EventError, UnavailableError } from './errors.ts'
 import type { TraceContext } from './normalize/trace-context.ts'
 import type { Normalized, VerifiedWebhook } from './normalize.ts'
 import type { Tolerance } from './verify/timestamp.ts'
@@ -57,8 +57,14 @@ export async function receive(
 ): Promise<void> {
   const key = keyOf({ source: endpoint.source, id: webhook.id })
   receipt.verified = await endpoint.verifier.verify(webhook, signal, async () => {
-    receipt.stale = await refused.has(key, webhook.timestamp)
-    return receipt.stale
+    const wasRefused = await refused.has(key, webhook.timestamp)
+    // When in doubt, 503: a replica may have refused it, and told Redis so.
+    if (wasRefused === undefined)
+      throw new UnavailableError(
+        'The webhook is too old, unless it was refused with a 503 before, which only Redis can tell, and Redis does not answer.'
+      )
+    receipt.stale = wasRefused
+    return wasRefused
   })
   onVerified()
   const leave = inFlight.enter(receipt.verified.body.length)

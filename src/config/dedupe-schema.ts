@@ -5,12 +5,15 @@ import { integer } from './integer.ts'
 /** What stands for Redis's address in examples; it may hold a password. */
 export const REDIS_URL = `\${env:REDIS_URL}`
 
-const URL_ERROR = 'must be redis:// or rediss://, then [user:password@]host[:port][/database]'
+const URL_ERROR =
+  'must be redis:// or rediss://, then [user:password@]host[:port][/database], with # ? / and @ in a password as %23 %3F %2F %40'
 
 /** Takes what Redis's client takes, but for `unix:`. */
 function isRedisUrl(text: string): boolean {
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return false
+  // What follows # or ? is most likely the rest of a password.
+  if (url.hash !== '' || url.search !== '') return false
   return /^rediss?:$/.test(url.protocol) && /^(\/\d*)?$/.test(url.pathname) && isDecodable(url.username + url.password)
 }
 
@@ -62,7 +65,7 @@ const short = <Word extends 'off' | false>(word: Word) =>
 /** What is remembered of accepted events. Once read, it is the mapping, whatever its store. */
 export const dedupe = z
   .union([mapping, short('off'), short(false)], {
-    error: 'must be off, or a mapping with store, url, ttl and maxEntries'
+    error: 'must be off, or a mapping with store, url, ttl and maxEntries, such as { store: redis, url: … }'
   })
   .meta({
     description:

@@ -30,6 +30,12 @@ function routeNotes({ routes, events }: Config): string[] {
         .filter(name => !known.has(name))
         .map(name => `routes[${index}] looks at ${name}, which no event has: events.extensions does not name it.`)
     ),
+    ...routes.flatMap(({ filter = [] }, index) =>
+      filter
+        .flatMap(typesIn)
+        .filter(type => !type.startsWith(events.typePrefix) && !events.typePrefix.startsWith(type))
+        .map(type => `routes[${index}] looks for the type ${type}, and all types begin with ${events.typePrefix}`)
+    ),
     ...(routes.some(isCatchAll)
       ? []
       : ['No route takes all events: one that no route wants is acknowledged, and dropped.'])
@@ -41,6 +47,15 @@ function namesIn(filter: Filter): string[] {
   if ('any' in filter) return filter.any.flatMap(namesIn)
   if ('not' in filter) return namesIn(filter.not)
   return Object.values(filter).flatMap(attributes => Object.keys(attributes))
+}
+
+/** How the types begin that a filter looks for. */
+function typesIn(filter: Filter): string[] {
+  if ('all' in filter) return filter.all.flatMap(typesIn)
+  if ('any' in filter) return filter.any.flatMap(typesIn)
+  if ('not' in filter) return typesIn(filter.not)
+  const { type } = 'exact' in filter ? filter.exact : 'prefix' in filter ? filter.prefix : {}
+  return type === undefined ? [] : [type]
 }
 
 /** Set where the platform may freeze the process once it has answered: Cloud Run, AWS Lambda. */

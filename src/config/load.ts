@@ -2,6 +2,7 @@ import { ConfigError, type Problem } from '../errors.ts'
 import { coerce } from './coerce.ts'
 import type { Config } from './config.ts'
 import { inconsistencies } from './consistency.ts'
+import { deadLetterFaults } from './dead-letter-faults.ts'
 import { deliveryInconsistencies } from './delivery-consistency.ts'
 import { readDestinations } from './destinations.ts'
 import { readDocument } from './document.ts'
@@ -34,9 +35,13 @@ export async function loadConfig({ env, directory, file = env['BRIDGE_CONFIG'] }
   const config = validate(configSchema, shape, tree)
   const { destinations, faults: optionFaults } = await readDestinations(tree, written.directory)
   // A reference that leads nowhere has been reported; what that makes of the value is no news.
-  const news = [...config.faults, ...inconsistencies(tree), ...deliveryInconsistencies(tree), ...optionFaults].filter(
-    ({ path }) => valueAt(tree, path) !== UNRESOLVED
-  )
+  const news = [
+    ...config.faults,
+    ...inconsistencies(tree),
+    ...deliveryInconsistencies(tree),
+    ...optionFaults,
+    ...deadLetterFaults(tree, destinations)
+  ].filter(({ path }) => valueAt(tree, path) !== UNRESOLVED)
   const all = [...problems, ...problemsOf([...faults, ...news], written)]
   if (all.length > 0 || !('value' in config)) throw new ConfigError(all)
   return freezeTree({ ...config.value, destinations, directory: written.directory })

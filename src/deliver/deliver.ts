@@ -47,10 +47,12 @@ export interface DelivererParts {
   readonly accepted: Accepted | undefined
   readonly once: Once
   readonly bury: Bury | undefined
-  /** Where best-effort publishes run. */
-  readonly background: Background
+  /** Where best-effort publishes run: each destination has its own, so that none takes the room of another. */
+  readonly background: (destination: string) => Background
   /** Told of each best-effort publish for which there is no room. */
   readonly onDropped: (destination: string, event: CloudEvent) => void
+  /** Told of each that has failed: no answer tells of it. */
+  readonly onUnsettled: (result: Result, event: CloudEvent) => void
   /** Told of what should not have happened where nobody waits for it. */
   readonly onFault: (error: unknown) => void
 }
@@ -59,7 +61,7 @@ export interface DelivererParts {
 const ENVELOPE = '.envelope'
 
 export function createDeliverer(parts: DelivererParts): Deliverer {
-  const { route, publishers, accepted, once, bury, background, onDropped, onFault } = parts
+  const { route, publishers, accepted, once, bury, background, onDropped, onUnsettled, onFault } = parts
 
   const settle = ({ key, event, body }: Item, { destination, required }: Target, signal: AbortSignal) =>
     once(key, destination, signal, async (signal, onLateAcceptance) => {
@@ -73,7 +75,9 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   const settleInBackground = async (item: Item, target: Target): Promise<Result> => {
     const { destination } = target
     try {
-      return await background.start(item.body.length, signal => settle(item, target, signal))
+      const result = await background(destination).start(item.body.length, signal => settle(item, target, signal))
+      if (!isSettled(result)) onUnsettled(result, item.event)
+      return result
     } catch (error) {
       if (error instanceof UnavailableError) {
         onDropped(destination, item.event)

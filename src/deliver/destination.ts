@@ -33,6 +33,8 @@ export interface Destination {
 
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 5000
+/** How many publishes may go on although they were told to give up: an adapter with more does not do as it is told. */
+const MAX_ABANDONED = 1000
 /** How long publishes that were told to give up may take to do so before the connection is closed under them. */
 const SETTLE_MS = 250
 
@@ -46,6 +48,7 @@ export function openDestination(
   let adapter: Adapter | undefined
   let fault: string | undefined
   const pending = new Set<Promise<unknown>>()
+  const abandoned = new Set<Promise<unknown>>()
 
   const connect = async () => {
     for (let wait = FIRST_RETRY_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
@@ -73,21 +76,33 @@ export function openDestination(
     if (signal.aborted) {
       throw new UnavailableError(`Destination "${name}" was not asked: limits.acknowledge had passed before.`)
     }
+    if (abandoned.size >= MAX_ABANDONED) {
+      throw new UnavailableError(
+        `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Its adapter should settle soon after its signal aborts.`
+      )
+    }
     // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
-    const published = connection.publish(event, signal)
+    const given = connection.publish(event, signal)
+    if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
+    const published = Promise.resolve(given)
     pending.add(published)
     const accepted = published
-      .finally(() => pending.delete(published))
+      .finally(() => {
+        pending.delete(published)
+        abandoned.delete(published)
+      })
       .then(() => {
         if (signal.aborted) onLateAcceptance()
       })
     const deadline = Promise.withResolvers<never>()
-    const onAbort = () =>
+    const onAbort = () => {
+      if (pending.has(published)) abandoned.add(published)
       deadline.reject(
         new UnavailableError(
           `Destination "${name}" had not accepted the event by the end of limits.acknowledge. It still may.`
         )
       )
+    }
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       await Promise.race([accepted, deadline.promise])

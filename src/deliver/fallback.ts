@@ -68,7 +68,7 @@ export function withFallback(destination: Destination, options: FallbackOptions)
   }
   /** Resolves when an event should wait for the destination no longer; rejects when `signal` aborts. */
   const due = async (signal: AbortSignal): Promise<void> => {
-    await sleep(patience, signal)
+    await sleep(inUse ? patience / 4 : patience, signal)
     for (let since = unavailableSince(); !isDue(since); since = unavailableSince()) {
       await sleep(since === undefined ? patience : since + after - now(), signal)
     }
@@ -107,7 +107,9 @@ export function withFallback(destination: Destination, options: FallbackOptions)
   return async (event, signal, onLateAcceptance) => {
     const inFallback = isDue()
     const givingUp = new AbortController()
-    const attempted = inFallback && probing ? undefined : attempt(event, signal, onLateAcceptance, givingUp.signal)
+    // Only once an event has been lost to it: one failure, and silence ever since, says nothing of now.
+    const attempted =
+      inUse && inFallback && probing ? undefined : attempt(event, signal, onLateAcceptance, givingUp.signal)
     let first: PublishResult | undefined
     if (attempted !== undefined) {
       probing = inFallback

@@ -13,8 +13,11 @@ export interface RefusedIds {
    * add what they like: it excuses nothing but that same timestamp, and only under a signature that is right.
    */
   addUnproven(key: string, timestamp: string): void
-  /** Whether this webhook, which is verified now, was refused. Never rejects. */
-  has(key: string, timestamp: string): Promise<boolean>
+  /**
+   * Whether this webhook, whose signature is right, was refused; undefined when the shared memory, which may know, gives
+   * no answer. Never rejects.
+   */
+  has(key: string, timestamp: string): Promise<boolean | undefined>
 }
 
 export interface RefusedIdsOptions {
@@ -44,9 +47,10 @@ export function createRefusedIds(options: RefusedIdsOptions): RefusedIds {
       shared?.add(key, REFUSED)
     },
     addUnproven: (key, timestamp) => unproven.set(`${timestamp} ${key}`, true),
-    has: async (key, timestamp) =>
-      proven.has(key) ||
-      unproven.has(`${timestamp} ${key}`) ||
-      ((await shared?.find(key, [REFUSED]))?.has(REFUSED) ?? false)
+    async has(key, timestamp) {
+      if (proven.has(key) || unproven.has(`${timestamp} ${key}`)) return true
+      if (shared === undefined) return false
+      return (await shared.find(key, [REFUSED]))?.has(REFUSED)
+    }
   }
 }

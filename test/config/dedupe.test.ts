@@ -31,7 +31,8 @@ test.each([
   expect((await read(`{ store: redis, url: "${url}" }`)).url).toBe(url)
 })
 
-const URL_FAULT = 'dedupe.url: must be redis:// or rediss://, then [user:password@]host[:port][/database]'
+const URL_FAULT =
+  'dedupe.url: must be redis:// or rediss://, then [user:password@]host[:port][/database], with # ? / and @ in a password as %23 %3F %2F %40'
 
 test.each([
   'cache:6379',
@@ -41,15 +42,21 @@ test.each([
   'redis://cache/name',
   'redis://cache/1/2',
   'redis://cache:99999',
-  'redis://user:%zz@cache'
+  'redis://user:%zz@cache',
+  // The rest of a password that is not encoded, which a log would show.
+  'redis://user:4711#rest@cache',
+  'redis://user:4711?rest@cache'
 ])('Redis cannot be at %s', async url => {
   expect(await faultsIn(read(`{ store: redis, url: "${url}" }`))).toEqual([URL_FAULT])
 })
 
 test.each([
-  ['redis', 'dedupe: must be off, or a mapping with store, url, ttl and maxEntries'],
-  ['true', 'dedupe: must be off, or a mapping with store, url, ttl and maxEntries'],
-  ['', 'dedupe: has no value; it must be off, or a mapping with store, url, ttl and maxEntries'],
+  ['redis', 'dedupe: must be off, or a mapping with store, url, ttl and maxEntries, such as { store: redis, url: … }'],
+  ['true', 'dedupe: must be off, or a mapping with store, url, ttl and maxEntries, such as { store: redis, url: … }'],
+  [
+    '',
+    'dedupe: has no value; it must be off, or a mapping with store, url, ttl and maxEntries, such as { store: redis, url: … }'
+  ],
   ['{ store: disk }', 'dedupe.store: must be memory, redis or off'],
   ['{ store: true }', 'dedupe.store: must be memory, redis or off'],
   ['{ store: disk, url: "redis://cache" }', 'dedupe.store: must be memory, redis or off'],

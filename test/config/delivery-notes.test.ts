@@ -37,11 +37,25 @@ test.each([
 })
 
 test('routes without one for all events', async () => {
-  const filtered = 'routes: [{ filter: { exact: { type: a } }, to: [analytics, agents, erp] }'
+  const filtered = 'routes: [{ filter: { suffix: { type: a } }, to: [analytics, agents, erp] }'
   const note = 'No route takes all events: one that no route wants is acknowledged, and dropped.'
   expect(await notes(`${QUIET}${filtered}]`)).toEqual([note])
   expect(await notes(`${QUIET}${filtered}, { to: [erp], delivery: bestEffort }]`)).toEqual([])
   expect(await notes(`${QUIET}${filtered}, { filter: [], to: [erp] }]`)).toEqual([])
+})
+
+test('a filter on a type that no event has', async () => {
+  const all = '{ to: [analytics, agents, erp] }'
+  const filters = [
+    '{ exact: { type: batch.succeeded } }',
+    '{ not: { prefix: { type: batch. } } }',
+    '{ prefix: { type: com } }'
+  ]
+  const routes = filters.map(filter => `{ filter: ${filter}, to: [erp] }`)
+  expect(await notes(`${QUIET}routes: [${[all, ...routes].join(', ')}]`)).toEqual([
+    'routes[1] looks for the type batch.succeeded, and all types begin with com.google.gemini.',
+    'routes[2] looks for the type batch., and all types begin with com.google.gemini.'
+  ])
 })
 
 test('a filter on what no event has, wherever it stands in it, once', async () => {

@@ -206,6 +206,31 @@ describe('publishing', () => {
     expect(await destination.publish(event, never)).toMatchObject({ outcome: 'unavailable' })
   })
 
+  test('is accepted by an adapter with promises of its own kind', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: that is what it is
+    const thenable = { then: (resolve: (id: string) => void) => resolve('id') }
+    const destination = await connected((() => thenable) as unknown as Adapter['publish'])
+    expect(await destination.publish(event, never)).toMatchObject({ outcome: 'accepted' })
+  })
+
+  test('is refused while a thousand that were given up go on all the same', async () => {
+    const ends: (() => void)[] = []
+    const destination = await connected(() => new Promise(resolve => ends.push(() => resolve('id'))))
+    const deadline = new AbortController()
+    const given = Array.from({ length: 1000 }, () => destination.publish(event, deadline.signal))
+    deadline.abort()
+    await Promise.all(given)
+    const { outcome, refusal } = await destination.publish(event, never)
+    expect(outcome).toBe('unavailable')
+    expect(refusal?.message).toContain('was not asked: 1000 publishes have not ended')
+    expect(ends).toHaveLength(1000)
+    ends[0]?.()
+    await nextTurn()
+    const next = destination.publish(event, never)
+    ends[1000]?.()
+    expect(await next).toMatchObject({ outcome: 'accepted' })
+  })
+
   test('runs side by side', async () => {
     const gates: (() => void)[] = []
     const destination = await connected(() => new Promise(resolve => gates.push(() => resolve('id'))))

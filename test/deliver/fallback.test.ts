@@ -158,19 +158,29 @@ describe('from then on', () => {
 })
 
 describe('the destination itself', () => {
-  test('is tried with one event at a time', async () => {
+  test('is tried with one event at a time, once an event has gone to the fallback', async () => {
     const { clock, main, spare, publish } = await createDue()
+    expect((await publish()).outcome).toBe('fallback')
     main.outcome = undefined
+    const [asked, diverted] = [main.calls.length, spare.calls.length]
     const probe = publish()
     expect((await Promise.all([publish(), publish()])).map(({ outcome }) => outcome)).toEqual(['fallback', 'fallback'])
-    expect(main.calls).toHaveLength(2)
-    expect(spare.calls).toHaveLength(2)
-    await clock.pass(PATIENCE)
+    expect(main.calls).toHaveLength(asked + 1)
+    expect(spare.calls).toHaveLength(diverted + 2)
+    await clock.pass(PATIENCE / 4)
     expect((await probe).outcome).toBe('fallback')
     void publish()
-    expect(main.calls).toHaveLength(3)
+    expect(main.calls).toHaveLength(asked + 2)
     void publish()
-    expect(main.calls).toHaveLength(3)
+    expect(main.calls).toHaveLength(asked + 2)
+  })
+
+  test('has all its events, when there was one failure long ago and silence ever since', async () => {
+    const { main, spare, publish } = await createDue()
+    main.outcome = 'accepted'
+    const burst = await Promise.all([publish(), publish(), publish()])
+    expect(burst.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(spare.calls).toEqual([])
   })
 
   test('is told that it need not take an event which the fallback has', async () => {

@@ -32,6 +32,7 @@ export function createScripted(
   const accepted = dedupe ? createAccepted({ ttl: 60_000, maxEntries: 100, shared }) : undefined
   const onDropped = vi.fn()
   const onFault = vi.fn()
+  const onUnsettled = vi.fn()
   const background = createBackground(createAdmission({ requests: room, bytes: 1000 }), 60_000)
   const deliverer = createDeliverer({
     route: () => targets,
@@ -39,7 +40,8 @@ export function createScripted(
     accepted,
     once: createOnce(accepted, () => {}),
     bury: deadLetter ? createBury(parking, 'com.google.gemini.', () => {}) : undefined,
-    background,
+    background: () => background,
+    onUnsettled,
     onDropped,
     onFault
   })
@@ -49,6 +51,7 @@ export function createScripted(
     marks,
     onDropped,
     onFault,
+    onUnsettled,
     background,
     deliver: (signal = never) => deliverer.deliver(event, body, signal),
     deliverUnreadable: (refusal: EventError, signal = never) =>

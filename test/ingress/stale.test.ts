@@ -182,3 +182,10 @@ test('one that was fresh when it arrived, though it grew too old while it waited
   await until(async () => codeOf(await bridge.send(sign('msg_2', nowInSeconds()))) === '204')
   expect(codeOf(await bridge.send(request))).toBe('204')
 })
+
+test('while the memory that replicas share gives no answer, a webhook that is too old is to come again', async () => {
+  await using bridge = await startTestBridge({ rest: { dedupe: { store: 'redis', url: 'redis://127.0.0.1:1' } } })
+  const timestamp = nowInSeconds() - 3600
+  expect(codeOf(await bridge.deliver({ id: 'msg_1', timestamp }))).toBe('503 ERR_DESTINATION')
+  expect(codeOf(await bridge.deliver({ id: 'msg_2' }))).toBe('204')
+})

@@ -22,6 +22,7 @@ export function draw(chronicle: Chronicle, plot: Story): Ledger {
     ...(sent < plot.events ? [`only ${sent} of ${plot.events} webhooks were sent`] : []),
     ...[...kinds].filter(([, count]) => count === 0).map(([kind]) => `there was no fault of the kind: ${kind}`),
     ...(!plot.renew && answers.old === 0 ? ['no webhook was old enough to be refused for that'] : []),
+    ...(rows.some(({ fallback }) => fallback > 0) ? [] : ['nothing went to the fallback']),
     ...rows.flatMap(faultsOf),
     ...answers.faults,
     ...complaints.map(complaint => `a replica complains: ${complaint}`)

@@ -18,6 +18,8 @@ export interface Replica {
 }
 
 const LIVE_WITHIN_MS = 30_000
+/** Then it is killed, and so has not ended as it should. */
+const ENDED_WITHIN_MS = 30_000
 
 /** @param file the configuration, which has no need to name a port */
 export function prepareReplica(port: number, file: string, env: NodeJS.ProcessEnv): Replica {
@@ -35,7 +37,8 @@ export function prepareReplica(port: number, file: string, env: NodeJS.ProcessEn
     program = undefined
     if (ending === undefined) return 0
     ending.kill(signal)
-    const code = await ending.exit()
+    const late = setTimeout(() => ending.kill('SIGKILL'), ENDED_WITHIN_MS)
+    const code = await ending.exit().finally(() => clearTimeout(late))
     const lines = ending.stderr.split('\n')
     complaints.push(...lines.filter(isComplaint))
     forgetful.push(...lines.flatMap(lostRedisAt))

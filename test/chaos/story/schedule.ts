@@ -39,7 +39,7 @@ export function schedule(plot: Plot): Episode[] {
   const random = createRandom(plot.seed)
   const rounds = 1 + Math.floor(plot.events / EVENTS_A_ROUND)
   const troubles = Array.from({ length: rounds }, () => random.shuffle(KINDS).map(kind => random.pick(kind))).flat()
-  const outages = [outageOverLives(plot.tolerance, random), outageWithoutRedis(plot.tolerance, random)]
+  const outages = [outageOverLives(plot.tolerance, random), outageWithoutRedis(plot.tolerance)]
   const episodes = random.shuffle([...outages, ...deal(troubles, plot.renew, random)])
   const all = [[], ...episodes, []]
   return all.map((faults, index) => {
@@ -87,10 +87,14 @@ function outageOverLives(tolerance: number, random: Random): Fault[] {
   ]
 }
 
-/** The same, with Redis dying shortly before that time is up: each replica has refused everything by then, and knows. */
-function outageWithoutRedis(tolerance: number, random: Random): Fault[] {
+/**
+ * The same, with Redis dying shortly before that time is up: each replica has refused everything by then, and knows. And
+ * another destination is away for long enough that its events go to its fallback, which is not the first.
+ */
+function outageWithoutRedis(tolerance: number): Fault[] {
   return [
-    { victim: random.pick(['kafka', 'pubsub']), trouble: 'refusing', after: 200, lasts: tolerance + 2500 },
+    { victim: 'pubsub', trouble: 'refusing', after: 200, lasts: tolerance + 2500 },
+    { victim: 'eventbridge', trouble: 'refusing', after: 300, lasts: tolerance / 2 },
     { victim: 'redis', trouble: 'killed', after: tolerance - 1000, lasts: 4000 }
   ]
 }

@@ -107,7 +107,8 @@ export function openWorld(setup: Setup, watcher: Watcher): World {
     accepted,
     once: createOnce(accepted, () => {}),
     bury: setup.deadLetter ? createBury(named('parking'), PREFIX, () => {}) : undefined,
-    background,
+    background: () => background,
+    onUnsettled() {},
     onFault: watcher.onFault,
     onDropped: (_destination, { recordedtime = '' }) => dropped.add(recordedtime)
   })
