@@ -100,7 +100,7 @@ export const gateMutants: readonly Mutant[] = [
   {
     name: 'a drain does not wait for best-effort publishes',
     file: 'src/delivery.ts',
-    find: 'await background.idle()',
+    find: 'await Promise.all([...backgrounds.values()].map(background => background.idle()))',
     replace: '',
     tests: ['test/ingress/fan-out.test.ts']
   },
