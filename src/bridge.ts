@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
 import { createAdmission } from './deliver/admission.ts'
-import { openDelivery } from './delivery.ts'
+import { openDestinations } from './deliver.ts'
 import { ConfigError, UnavailableError } from './errors.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
@@ -55,13 +55,13 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     )
   const health: Health = {
     draining: () => draining,
-    awaiting: () => (config.health.ready === 'listening' ? [] : delivery.awaiting())
+    awaiting: () => (config.health.ready === 'listening' ? [] : destinations.awaiting())
   }
   // Closed last: the end of a drain is worth scraping.
   const admin = createAdmin(metrics.registry, health)
   undo.push(() => admin.close())
-  const delivery = openDelivery(config, { log, metrics, onFault })
-  undo.push(() => delivery.close())
+  const destinations = openDestinations(config, { log, metrics, onFault })
+  undo.push(() => destinations.close())
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
     const { path, source, tolerance } = endpoint
     const onKeySet = (success: boolean) => {
@@ -81,9 +81,9 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
       if (draining) throw new UnavailableError('The bridge is shutting down.', { code: 'ERR_DRAINING' })
       inFlight.check(bytes)
     },
-    receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...delivery }, ...rest),
+    receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...destinations }, ...rest),
     onAnswer(answer) {
-      rememberRefusal(answer, delivery.refused)
+      rememberRefusal(answer, destinations.refused)
       observe(answer)
     },
     onFault

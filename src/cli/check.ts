@@ -7,8 +7,8 @@ import { loadConfig } from '../config/load.ts'
 import { mask } from '../config/mask.ts'
 import { notesOn } from '../config/notes.ts'
 import { configSchema } from '../config/schema.ts'
-import { checkEvent } from './check-event.ts'
-import type { InputIo } from './check-input.ts'
+import { checkEvent } from './check/event.ts'
+import type { InputIo } from './check/input.ts'
 import type { Io } from './io.ts'
 
 /**

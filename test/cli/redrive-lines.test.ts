@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readLines } from '../../src/cli/redrive-lines.ts'
+import { readLines } from '../../src/cli/redrive/lines.ts'
 
 /** Pieces put together to lines, in Latin-1. */
 async function linesOf(chunks: readonly Buffer[], limit: number): Promise<{ lines: string[]; longest: number }> {

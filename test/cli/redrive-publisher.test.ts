@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createPublisher } from '../../src/cli/redrive-publisher.ts'
+import { createPublisher } from '../../src/cli/redrive/publisher.ts'
 import type { PublishResult } from '../../src/deliver/destination.ts'
 import { EventError, UnavailableError } from '../../src/errors.ts'
 import type { CloudEvent } from '../../src/event.ts'

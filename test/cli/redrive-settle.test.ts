@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Entry } from '../../src/cli/redrive-ledger.ts'
-import type { Piece } from '../../src/cli/redrive-lines.ts'
-import { type Settling, settleLines } from '../../src/cli/redrive-settle.ts'
+import type { Entry } from '../../src/cli/redrive/ledger.ts'
+import type { Piece } from '../../src/cli/redrive/lines.ts'
+import { type Settling, settleLines } from '../../src/cli/redrive/settle.ts'
 import { UnavailableError } from '../../src/errors.ts'
 import { eventOf, fallbackLine } from './redrive-letters.ts'
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { renderRecord } from '../../src/cli/render-record.ts'
+import { renderRecord } from '../../src/cli/check/render-record.ts'
 import { UNICODE } from '../../src/testing/sample-event.ts'
 
 /** As `check --event` writes it, and as YAML reads it. */

@@ -64,7 +64,7 @@ export const gateMutants: readonly Mutant[] = [
   },
   {
     name: 'ready before a destination is connected',
-    file: 'src/delivery.ts',
+    file: 'src/deliver.ts',
     find: '.map(({ name }) => name),',
     replace: '.map(({ name }) => name).slice(1),',
     tests: ['test/ingress/start.test.ts']
@@ -99,7 +99,7 @@ export const gateMutants: readonly Mutant[] = [
   },
   {
     name: 'a drain does not wait for best-effort publishes',
-    file: 'src/delivery.ts',
+    file: 'src/deliver.ts',
     find: 'await Promise.all([...backgrounds.values()].map(background => background.idle()))',
     replace: '',
     tests: ['test/ingress/fan-out.test.ts']

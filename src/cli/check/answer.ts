@@ -1,5 +1,5 @@
-import type { DestinationConfig } from '../config/config.ts'
-import type { Buried, Said } from './check-record.ts'
+import type { DestinationConfig } from '../../config/config.ts'
+import type { Buried, Said } from './record.ts'
 
 /** How an event fares at one of the destinations that it goes to. */
 export interface Fate {

@@ -1,9 +1,9 @@
-import type { Config } from '../config/config.ts'
-import { suggestion } from '../config/nearest.ts'
-import { createRouter } from '../deliver/routes.ts'
-import { EventError } from '../errors.ts'
-import type { CloudEvent } from '../event.ts'
-import { createNormalizer } from '../normalize.ts'
+import type { Config } from '../../config/config.ts'
+import { suggestion } from '../../config/nearest.ts'
+import { createRouter } from '../../deliver/routes.ts'
+import { EventError } from '../../errors.ts'
+import type { CloudEvent } from '../../event.ts'
+import { createNormalizer } from '../../normalize.ts'
 
 /** An event, and where it belongs. */
 export interface Publication {

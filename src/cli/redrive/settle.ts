@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { EventError } from '../errors.ts'
-import type { CloudEvent } from '../event.ts'
-import { parseStructured } from '../structured.ts'
-import type { Destinations } from './redrive-destinations.ts'
-import type { Entry, Ledger } from './redrive-ledger.ts'
-import type { Left } from './redrive-left.ts'
-import type { Piece } from './redrive-lines.ts'
-import type { Publication } from './redrive-plan.ts'
+import { EventError } from '../../errors.ts'
+import type { CloudEvent } from '../../event.ts'
+import { parseStructured } from '../../structured.ts'
+import type { Destinations } from './destinations.ts'
+import type { Entry, Ledger } from './ledger.ts'
+import type { Left } from './left.ts'
+import type { Piece } from './lines.ts'
+import type { Publication } from './plan.ts'
 
 /** What settling a line takes. */
 export interface Settling {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Destination, PublishResult } from '../deliver/destination.ts'
-import type { CloudEvent } from '../event.ts'
+import type { Destination, PublishResult } from '../../deliver/destination.ts'
+import type { CloudEvent } from '../../event.ts'
 
 export interface Patience {
   /** How long one attempt may take, in milliseconds. */

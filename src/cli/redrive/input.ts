@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
-import { ConfigError } from '../errors.ts'
-import type { Io } from './io.ts'
+import { ConfigError } from '../../errors.ts'
+import type { Io } from '../io.ts'
 
 /** How long a pipe is still read after the stop, so that what is in it is reported. It may never end by itself. */
 const STOPPED_MS = 1000

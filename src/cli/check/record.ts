@@ -1,6 +1,6 @@
-import type { Config, DestinationConfig } from '../config/config.ts'
-import { toDeadLetter, type Unpublishable } from '../deliver/dead-letter.ts'
-import { type CloudEvent, toStructured } from '../event.ts'
+import type { Config, DestinationConfig } from '../../config/config.ts'
+import { toDeadLetter, type Unpublishable } from '../../deliver/dead-letter.ts'
+import { type CloudEvent, toStructured } from '../../event.ts'
 import { renderRecord } from './render-record.ts'
 
 /** What a destination does with an event: receives a record of it, or refuses it for good. */

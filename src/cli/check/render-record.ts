@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Scalar } from 'yaml'
-import { mapLeaves } from '../config/tree.ts'
+import { mapLeaves } from '../../config/tree.ts'
 
 /**
  * A record as `yaml` writes it for people: bytes that are UTF-8 are that text; others are base64 under YAML's own tag

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Config } from '../config/config.ts'
-import { type Destination, openDestination, type PublishResult } from '../deliver/destination.ts'
-import type { CloudEvent } from '../event.ts'
-import type { Logger } from '../telemetry/log.ts'
-import { createPublisher, type Patience } from './redrive-publisher.ts'
+import type { Config } from '../../config/config.ts'
+import { type Destination, openDestination, type PublishResult } from '../../deliver/destination.ts'
+import type { CloudEvent } from '../../event.ts'
+import type { Logger } from '../../telemetry/log.ts'
+import { createPublisher, type Patience } from './publisher.ts'
 
 /** The configured destinations, each connected when the first event is for it. */
 export interface Destinations {

@@ -18,7 +18,7 @@ import { observeDestination } from './telemetry/observed-destination.ts'
 import { fingerprint } from './verify/fingerprint.ts'
 
 /** Everything behind a verified webhook: destinations, routes, what is remembered. */
-export interface Delivery {
+export interface Destinations {
   readonly deliverer: Deliverer
   readonly refused: RefusedIds
   /** Names of the required destinations that have not been connected to yet. */
@@ -27,11 +27,11 @@ export interface Delivery {
   close(): Promise<void>
 }
 
-/** Opens the delivery as it is configured; its destinations connect in the background. */
-export function openDelivery(
+/** Opens the destinations as they are configured; they connect in the background. */
+export function openDestinations(
   config: Config,
   { log, metrics, onFault }: { log: Logger; metrics: Metrics; onFault: (error: unknown) => void }
-): Delivery {
+): Destinations {
   const { limits, dedupe, directory } = config
   const { typePrefix } = config.events
 
