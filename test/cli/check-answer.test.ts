@@ -12,7 +12,7 @@ import { runCheck } from './run-check.ts'
 const picky = `${import.meta.dirname}/fixtures/picky.ts`
 const BODY = '{"type":"batch.succeeded","data":{"id":"batches/1"}}'
 
-/** A bridge whose destinations `all`, `none`, `nil` and `letters` take everything, nothing, nothing, and dead letters. */
+/** A bridge whose destinations take everything, nothing, nothing, dead letters, and two bytes of data. */
 const configOf = (rest: string) => `
 listen: { host: 127.0.0.1, port: 0 }
 admin: off
@@ -21,6 +21,7 @@ destinations:
   all: { adapter: ${picky} }
   none: { adapter: ${picky}, takes: nothing }
   nil: { adapter: ${picky}, takes: nothing }
+  tiny: { adapter: ${picky}, takes: two bytes }
   letters: { adapter: ${picky}, takes: dead letters }
 ${rest}
 `
@@ -45,7 +46,7 @@ it.each([
     '204, once all has it and letters has the dead letter of none.'
   ],
   [
-    `routes: [${to('all, none')}]\ndeadLetter: nil`,
+    `routes: [${to('all, none')}]\ndeadLetter: tiny`,
     BODY,
     '503 (ERR_DESTINATION): refused for good by none, and by the dead letter. Gemini delivers again.'
   ],
@@ -58,8 +59,8 @@ it.each([
   ['', '[]', '422 (ERR_EVENT): it is no event, and there is no dead letter. It is lost once Gemini gives up.'],
   ['deadLetter: letters', '[]', '204, once letters has the dead letter.'],
   [
-    'deadLetter: nil',
-    '[]',
+    'deadLetter: tiny',
+    '[ ]',
     '503 (ERR_DESTINATION): it is no event, and the dead letter refuses it. Gemini delivers again.'
   ]
 ])('with %j, %s is answered as check --event says', async (rest, body, answer) => {
