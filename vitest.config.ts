@@ -10,7 +10,7 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', './test/summary.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
-    coverage: { provider: 'v8', include: ['src/**', 'adapters/**'], reporter: ['text'] },
+    coverage: { provider: 'v8', include: ['src/**/*.ts', 'adapters/**/*.ts'], reporter: ['text'] },
     projects: [
       {
         extends: true,

@@ -21,7 +21,7 @@ import { fingerprint } from './verify/fingerprint.ts'
 export interface Destinations {
   readonly deliverer: Deliverer
   readonly refused: RefusedIds
-  /** Names of the required destinations that have not been connected to yet. */
+  /** Names of the required destinations that have not been connected to yet, and neither has their fallback. */
   awaiting(): readonly string[]
   /** Finishes what is under way, and closes every destination. */
   close(): Promise<void>
@@ -99,13 +99,14 @@ export function openDestinations(
   })
 
   const required = requiredDestinations(config)
+  const isConnected = (name: string) => known(destinations, name).connected
+  // Where a fallback is there, an outage at the start must not keep the bridge out of service.
+  const isAwaited = ({ name, fallback }: DestinationConfig) =>
+    required.has(name) && !isConnected(name) && !(fallback && isConnected(fallback.to))
   return {
     deliverer,
     refused,
-    awaiting: () =>
-      [...destinations.values()]
-        .filter(({ name, connected }) => required.has(name) && !connected)
-        .map(({ name }) => name),
+    awaiting: () => config.destinations.filter(destination => isAwaited(destination)).map(({ name }) => name),
     async close() {
       await Promise.all([...backgrounds.values()].map(background => background.idle()))
       const closed = await Promise.allSettled([...destinations.values()].map(destination => destination.close()))

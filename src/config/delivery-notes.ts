@@ -10,6 +10,7 @@ export function deliveryNotes(config: Config, env: Environment): string[] {
     ...routeNotes(config),
     ...platformNotes(config, env),
     ...fallbackNotes(config),
+    ...binaryNotes(config),
     ...unusedNotes(config),
     ...(config.deadLetter === undefined
       ? [
@@ -80,6 +81,13 @@ function fallbackNotes({ destinations }: Config): string[] {
   )
 }
 
+function binaryNotes({ deadLetter, destinations }: Config): string[] {
+  const redriven = [deadLetter, ...destinations.map(({ fallback }) => fallback?.to)]
+  return destinations
+    .filter(({ name, options }) => redriven.includes(name) && options['contentMode'] === 'binary')
+    .map(({ name }) => `redrive reads events in structured content mode: at ${name}, write contentMode: structured.`)
+}
+
 function unusedNotes({ routes, deadLetter, destinations }: Config): string[] {
   if (routes === undefined) return []
   const used = [...routes.flatMap(({ to }) => to), ...destinations.map(({ fallback }) => fallback?.to), deadLetter]
@@ -92,7 +100,7 @@ function dedupeNotes({ dedupe: { store } }: Config): string[] {
   switch (store) {
     case 'memory':
       return [
-        'Each replica remembers for itself what was accepted: after a restart, or at another replica, a redelivery is published again.'
+        'Each replica remembers for itself what was accepted and what was refused: after a restart, or at another replica, a redelivery is published again, and one with an old timestamp is refused.'
       ]
     case 'off':
       return ['Nothing is remembered of what was accepted (dedupe: off): every redelivery is published again.']

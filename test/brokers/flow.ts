@@ -26,7 +26,7 @@ export function openFlow(to: Socket, open: boolean, delay: number): Flow {
         return
       }
       queue.shift()
-      if (next.item === 'reset') to.resetAndDestroy()
+      if (next.item === 'reset') lose(to)
       else if (next.item === 'end') to.end()
       else to.write(next.item)
     }
@@ -46,4 +46,10 @@ export function openFlow(to: Socket, open: boolean, delay: number): Flow {
       return queue.reduce((sum, { item }) => sum + (typeof item === 'string' ? 0 : item.length), 0)
     }
   }
+}
+
+/** Resets a connection. Not while it is being ended: Node cannot do that, and would never close it at all. */
+export function lose(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }

@@ -10,7 +10,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Flow, openFlow } from './flow.ts'
+import { type Flow, lose, openFlow } from './flow.ts'
 
 /** A proxy's own port, 0 for any, and the port of 127.0.0.1 that it leads to. */
 export interface ProxyPlace {
@@ -85,7 +85,7 @@ export async function openFaultProxy(place: ProxyPlace): Promise<FaultProxy> {
 
   function cut(): void {
     for (const { client, upstream } of connections) {
-      client.resetAndDestroy()
+      lose(client)
       // Not reset: what has passed already shall reach the broker.
       upstream.destroy()
     }

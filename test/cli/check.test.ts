@@ -130,7 +130,7 @@ log: { format: json }
 # - /jobz ends in z: Cloud Run reserves some such paths and may not pass it on.
 # - /open accepts everything, unverified: anyone who reaches it can publish.
 # - There is no dead letter: a verified webhook that can never be published is answered with 422, and lost once Gemini gives up.
-# - Each replica remembers for itself what was accepted: after a restart, or at another replica, a redelivery is published again.
+# - Each replica remembers for itself what was accepted and what was refused: after a restart, or at another replica, a redelivery is published again, and one with an old timestamp is refused.
 `)
 })
 

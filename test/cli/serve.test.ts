@@ -120,6 +120,14 @@ test('a second signal exits at once, with 128 and its number', async () => {
   socket.destroy()
 })
 
+test('what cannot be closed in time is cut off: exit code 75', async () => {
+  const program = run(['serve'], { env: { ...environment, BRIDGE_ADAPTER: `${root}test/cli/fixtures/stuck.ts` } })
+  await urlOf(program)
+  program.kill('SIGTERM')
+  expect(await program.exit()).toBe(75)
+  expect(program.stderr).toContain('the drain had to cut something off')
+})
+
 test('logs JSON lines on standard error when it is no terminal', async () => {
   const program = run(['serve'], { env: environment })
   const url = await urlOf(program)

@@ -30,7 +30,10 @@ test('without a dead letter', async () => {
 })
 
 test.each([
-  ['memory', 'Each replica remembers for itself what was accepted: after a restart, or at another replica'],
+  [
+    'memory',
+    'Each replica remembers for itself what was accepted and what was refused: after a restart, or at another replica'
+  ],
   ['off', 'Nothing is remembered of what was accepted (dedupe: off): every redelivery is published again.']
 ])('what %s remembers', async (store, note) => {
   expect(await notes(`deadLetter: parking\ndedupe: { store: ${store} }`)).toEqual([expect.stringContaining(note)])

@@ -8,5 +8,11 @@ export function statusTable(): string {
     `\`${code}\``,
     message
   ])
-  return table(['status', 'code', 'message'], [['204', '', 'Every destination has accepted the event.'], ...rows])
+  return table(
+    ['status', 'code', 'message'],
+    [
+      ['204', '', 'Every required destination has the event, or another has it in its stead; or no route wants it.'],
+      ...rows
+    ]
+  )
 }

@@ -94,7 +94,7 @@ export const gateMutants: readonly Mutant[] = [
     name: 'destinations are closed before the webhooks in flight are answered',
     file: 'src/bridge.ts',
     find: 'const finished = await closeServer(',
-    replace: 'await delivery.close()\n      const finished = await closeServer(',
+    replace: 'await destinations.close()\n      const finished = await closeServer(',
     tests: DRAIN_TESTS
   },
   {

@@ -3,19 +3,24 @@ import type { Writable } from 'node:stream'
 
 /**
  * What became of one event at one destination. `refused` may be for good; `unavailable` may succeed when the command is
- * repeated; `unreadable` is no event.
+ * repeated; `unreadable` is no event; `skipped` is neither a dead letter nor a fallback event, and where it belongs.
  */
 export interface Entry {
   readonly line: number
   /** The id of the event that was published; of the one in the line where there was none. */
   readonly id?: string
   readonly destination?: string
-  readonly outcome: 'published' | 'refused' | 'unavailable' | 'unreadable' | 'not tried'
+  readonly outcome: 'published' | 'refused' | 'unavailable' | 'unreadable' | 'skipped' | 'not tried'
   readonly reason?: string
 }
 
+/** Whether nothing is left to do. */
+export function isDone({ outcome }: Pick<Entry, 'outcome'>): boolean {
+  return outcome === 'published' || outcome === 'skipped'
+}
+
 export interface Ledger {
-  /** Whether every entry so far is `published`. */
+  /** Whether every entry so far is done. */
   readonly complete: boolean
   /** Writes the entry; resolves when there is room for another. */
   record(entry: Entry): Promise<void>
@@ -29,12 +34,14 @@ const LONGEST_REASON = 1000
 /** Keeps the ledger on a stream: each entry a line with tabs between line, id, destination, outcome, reason; `-` for none. */
 export function createLedger(stream: Writable): Ledger {
   const counts = new Map<string, Map<string, number>>()
+  let complete = true
   let draining: Promise<unknown> | undefined
   return {
     get complete() {
-      return [...counts.values()].every(outcomes => [...outcomes.keys()].every(outcome => outcome === 'published'))
+      return complete
     },
     async record({ line, id = '-', destination, outcome, reason = '-' }) {
+      complete &&= isDone({ outcome })
       const outcomes = counts.get(destination ?? NOWHERE) ?? new Map<string, number>()
       counts.set(destination ?? NOWHERE, outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1))
       const cells = [line, id, destination ?? '-', outcome, reason.slice(0, LONGEST_REASON)]

@@ -15,7 +15,8 @@ export interface Publication {
 /**
  * Makes the function that says what a dead letter or fallback event was meant to be, and where it belongs. A dead letter's
  * event is made anew from the webhook's body, by the configuration as it is now.
- * @returns never an empty list
+ * @returns an empty list when it is neither
+ * @throws {EventError} when it cannot be what it was meant to be, or belongs nowhere
  */
 export function createPlanner(config: Config): (event: CloudEvent) => readonly Publication[] {
   const names = config.destinations.map(({ name }) => name)
@@ -46,7 +47,7 @@ export function createPlanner(config: Config): (event: CloudEvent) => readonly P
     if (typeof fallbackfor === 'string') return [{ destination: known(fallbackfor), event: Object.freeze(original) }]
     const { originalid, deadletterdest } = event
     if (!event.type.endsWith('dead_letter') || typeof originalid !== 'string' || originalid === '') {
-      throw new EventError('This is neither a dead letter nor a fallback event.')
+      return []
     }
     if (typeof deadletterdest === 'string') {
       return [{ destination: known(deadletterdest), event: restore(event, originalid) }]

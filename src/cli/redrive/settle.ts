@@ -3,7 +3,7 @@ import { EventError } from '../../errors.ts'
 import type { CloudEvent } from '../../event.ts'
 import { parseStructured } from '../../structured.ts'
 import type { Destinations } from './destinations.ts'
-import type { Entry, Ledger } from './ledger.ts'
+import { type Entry, isDone, type Ledger } from './ledger.ts'
 import type { Left } from './left.ts'
 import type { Piece } from './lines.ts'
 import type { Publication } from './plan.ts'
@@ -36,7 +36,7 @@ export async function settleLines(pieces: AsyncIterable<Piece>, settling: Settli
   const settle = async (piece: Piece) => {
     const entries = await attempt(piece, settling)
     for (const entry of entries) await ledger.record(entry)
-    if (entries.some(({ outcome }) => outcome !== 'published')) await left?.write(piece.bytes, LINE_FEED)
+    if (!entries.every(isDone)) await left?.write(piece.bytes, LINE_FEED)
   }
   const start = (piece: Piece) => {
     bytes += piece.bytes.length
@@ -78,6 +78,9 @@ async function attempt({ line, bytes }: Piece, { plan, destinations, stop }: Set
     if (!(error instanceof EventError)) throw error
     const reason = error.message
     return [id === undefined ? { line, outcome: 'unreadable', reason } : { line, id, outcome: 'refused', reason }]
+  }
+  if (publications.length === 0) {
+    return [{ line, id, outcome: 'skipped', reason: 'It is neither a dead letter nor a fallback event.' }]
   }
   return Promise.all(
     publications.map(async ({ destination, event }) => {

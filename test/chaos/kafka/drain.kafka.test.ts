@@ -27,10 +27,12 @@ describe.skipIf(shared === null)(
         await bridge.end()
         durations.push(performance.now() - start)
         const deliveries = await load.stop()
-        const { acknowledged } = await scene.ledger(deliveries, `drained ${repetition + 1}`)
+        const { acknowledged, refusedButThere } = await scene.ledger(deliveries, `drained ${repetition + 1}`)
         const unanswered = deliveries.filter(({ status }) => status === undefined)
-        // A connection that is refused or closed was not promised anything; one that timed out was left hanging.
-        expect(unanswered.filter(({ code }) => code === 'ETIMEDOUT')).toEqual([])
+        // What has been published has been answered. Without an answer is only who found no bridge, or was never read.
+        expect(refusedButThere).toBe(0)
+        const others = unanswered.filter(({ code = '' }) => !['ECONNREFUSED', 'ECONNRESET'].includes(code))
+        expect(others).toEqual([])
         const refusals = deliveries.filter(({ status }) => status !== undefined && status !== 204)
         expect(new Set(refusals.map(({ status }) => status))).toEqual(new Set(refusals.length > 0 ? [503] : []))
         total.acknowledged += acknowledged

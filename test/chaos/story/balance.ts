@@ -1,6 +1,6 @@
 /** What arrived, beside what was sent. */
 import type { Found } from './cast/server.ts'
-import { DEAD_LETTER, FALLBACK } from './configuration.ts'
+import { DEAD_LETTER, FALLBACK, LIMITS } from './configuration.ts'
 import { DESTINATIONS, type DestinationName, isOurs } from './fault.ts'
 import { FORGED_JOB } from './forger.ts'
 import type { Happened } from './play.ts'
@@ -122,9 +122,16 @@ function requestsOf({ victim }: Happened): number {
   return isOurs(victim) || victim === 'redis' ? 1 : REQUESTS
 }
 
-function isHit(answer: Answered, { kind, victim, begin, end }: Happened, chapter: Chapter): boolean {
-  const killed = isOurs(victim) && kind.endsWith('killed')
+function isHit(answer: Answered, fault: Happened, chapter: Chapter): boolean {
+  return answer.end >= fault.begin && answer.begin <= lastHit(fault, chapter)
+}
+
+/** Until when a fault may still hit what begins. */
+function lastHit({ kind, victim, begin, end }: Happened, chapter: Chapter): number {
   // A memory that was lost, or could not be asked, is missed until the last that might be in it has arrived.
-  const until = victim === 'redis' ? chapter.end : killed ? begin + DYING_MS : end
-  return answer.end >= begin && answer.begin <= until
+  if (victim === 'redis') return chapter.end
+  if (isOurs(victim)) return kind.endsWith('killed') ? begin + DYING_MS : end
+  // A broker that is back is noticed when an event that is tried on it arrives, which has a delivery's time for that;
+  // until then its fallback is in use, and may get that event too.
+  return end + LIMITS.acknowledge
 }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { lose } from '../../brokers/flow.ts'
 
 export interface Balancer {
   readonly port: number
@@ -27,7 +28,7 @@ export async function openBalancer(targets: readonly number[]): Promise<Balancer
     turn += 1
     const upstream = await reach(targets, turn)
     if (upstream === undefined) {
-      client.resetAndDestroy()
+      lose(client)
       return
     }
     keep(upstream)
@@ -40,7 +41,7 @@ export async function openBalancer(targets: readonly number[]): Promise<Balancer
     async close() {
       const closed = once(server, 'close')
       server.close()
-      for (const socket of sockets) socket.resetAndDestroy()
+      for (const socket of sockets) lose(socket)
       await closed
     }
   }
@@ -69,9 +70,9 @@ function join(client: Socket, upstream: Socket): void {
     [upstream, client]
   ] as const) {
     from.pipe(to)
-    from.on('error', () => to.resetAndDestroy())
+    from.on('error', () => lose(to))
     from.on('close', () => {
-      if (!from.readableEnded) to.resetAndDestroy()
+      if (!from.readableEnded) lose(to)
     })
   }
 }

@@ -12,23 +12,23 @@ export interface Ledger {
   readonly broken: readonly string[]
 }
 
-export function draw(chronicle: Chronicle, plot: Story): Ledger {
+export function draw(chronicle: Chronicle, story: Story): Ledger {
   const { chapters, complaints } = chronicle
   const rows = balance(chronicle)
   const answers = judge(chronicle, TOLERANCE_MS)
   const kinds = countKinds(chapters)
   const sent = chapters.reduce((sum, chapter) => sum + chapter.sent.length, 0)
   const broken = [
-    ...(sent < plot.events ? [`only ${sent} of ${plot.events} webhooks were sent`] : []),
-    ...[...kinds].filter(([, count]) => count === 0).map(([kind]) => `there was no fault of the kind: ${kind}`),
-    ...(!plot.renew && answers.old === 0 ? ['no webhook was old enough to be refused for that'] : []),
-    ...(rows.some(({ fallback }) => fallback > 0) ? [] : ['nothing went to the fallback']),
     ...rows.flatMap(faultsOf),
     ...answers.faults,
-    ...complaints.map(complaint => `a replica complains: ${complaint}`)
+    ...complaints.map(complaint => `a replica complains: ${complaint}`),
+    ...(sent < story.events ? [`only ${sent} of ${story.events} webhooks were sent`] : []),
+    ...[...kinds].filter(([, count]) => count === 0).map(([kind]) => `there was no fault of the kind: ${kind}`),
+    ...(!story.renew && answers.old === 0 ? ['no webhook was old enough to be refused for that'] : []),
+    ...(rows.some(({ fallback }) => fallback > 0) ? [] : ['nothing went to the fallback'])
   ]
   return {
-    text: [...heading(plot, chapters), ...tableOf(rows), ...answersOf(answers), ...kindsOf(kinds)].join('\n'),
+    text: [...heading(story, chapters), ...tableOf(rows), ...answersOf(answers), ...kindsOf(kinds)].join('\n'),
     broken
   }
 }
