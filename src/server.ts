@@ -6,11 +6,11 @@ import { RefusalError, RequestError, UnavailableError } from './errors.ts'
 import { readTraceContext } from './normalize/trace-context.ts'
 import type { Endpoint, Receipt, Webhook } from './receive.ts'
 import { type Answer, answer, startProgress } from './server/answer.ts'
+import { createArrivals } from './server/arrivals.ts'
 import { refuseExpectation, refuseUnparsed } from './server/client-error.ts'
 import { limitConnections } from './server/connections.ts'
 import { createDiscard } from './server/discard.ts'
-import { addHealth, type Health } from './server/health.ts'
-import { createLatest } from './server/latest.ts'
+import { addHealth, HEALTH_PATHS, type Health } from './server/health.ts'
 import { limitPipelining } from './server/pipelining.ts'
 import { precheck, splitUrl } from './server/precheck.ts'
 import { queueRequests } from './server/queue.ts'
@@ -60,7 +60,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
   const { endpoints, health, limits, receiving } = context
   const discard = createDiscard()
   const answering = { retryAfter: limits.retryAfter, onAnswer: context.onAnswer, discard }
-  const latest = createLatest()
+  const arrivals = createArrivals()
 
   const options = {
     keepAliveTimeout: limits.keepAlive,
@@ -72,9 +72,9 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
   }
   const app = fastify({
     return503OnClosing: false,
-    serverFactory: handle => createHttpServer(options, limitPipelining(queueRequests(handle))),
+    serverFactory: handle => createHttpServer(options, limitPipelining(arrivals.note(queueRequests(handle)))),
     clientErrorHandler: (error, socket) =>
-      refuseUnparsed(error, socket as Socket, latest.of(socket as Socket), context.onAnswer),
+      refuseUnparsed(error, socket as Socket, arrivals.latestOn(socket as Socket), context.onAnswer),
     frameworkErrors: (_error, request, reply) => {
       startAnswering(request, reply as FastifyReply)
       answer(request, reply as FastifyReply, answering, notFound(request.raw))
@@ -95,8 +95,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
   app.decorateRequest('progress')
 
   const startAnswering = (request: FastifyRequest, reply: FastifyReply) => {
-    request.progress = startProgress(request.raw, reply.raw)
-    latest.set(request.progress)
+    request.progress = arrivals.of(request.raw) ?? startProgress(request.raw, reply.raw)
     return request.progress
   }
   const admit = (request: FastifyRequest, reply: FastifyReply) => {
@@ -131,12 +130,14 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
     const { admitted, reception, receipt } = progress
     if (admitted === undefined || reception === undefined)
       throw new Error('a request reached its handler without having been admitted')
+    // What was here whole has waited for its turn since.
+    const waited = raw.complete ? performance.now() - progress.start : 0
     const deadline = new AbortController()
     let timer: NodeJS.Timeout | undefined
     try {
       if (asking.has(raw)) reply.raw.writeContinue()
       const body = await reception.body(limits.body)
-      timer = setTimeout(() => deadline.abort(), limits.acknowledge * WORK_SHARE)
+      timer = setTimeout(() => deadline.abort(), limits.acknowledge * WORK_SHARE - waited)
       const webhook: Webhook = { ...admitted, body, receivedAt: Date.now(), trace: readTraceContext(raw.headers) }
       progress.webhook = webhook
       const onVerified = () => {
@@ -173,10 +174,11 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
     app.post(endpoint.path, { config: { endpoint } }, (request, reply) => handle(request, reply, endpoint))
   }
   const methods = new Map(endpoints.map(({ path }) => [path, 'POST']))
-  for (const path of addHealth(app, health)) methods.set(path, 'GET, HEAD')
+  addHealth(app, health)
+  for (const path of HEALTH_PATHS) methods.set(path, 'GET, HEAD')
 
   const isOwed = (socket: Socket) => {
-    const progress = latest.of(socket)
+    const progress = arrivals.latestOn(socket)
     return progress?.raw.complete === true && !progress.answered
   }
   return { app, closeOthers: () => connections.closeOthers(isOwed) }

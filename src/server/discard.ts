@@ -21,8 +21,14 @@ export function createDiscard(): (request: IncomingMessage) => void {
   const discarded = new Set<IncomingMessage>()
   return request => {
     if (request.complete || request.closed || discarded.has(request)) return
-    const done = () => discarded.delete(request)
-    request.on('data', free).once('end', done).once('close', done).resume()
+    const { socket } = request
+    const done = () => {
+      discarded.delete(request)
+      socket.off('close', done)
+    }
+    // The socket's own end: once it is answered, a request hears nothing of it.
+    socket.once('close', done)
+    request.on('data', free).once('end', done).resume()
     discarded.add(request)
     if (discarded.size <= MAX_DISCARDED) return
     const [oldest = request] = discarded

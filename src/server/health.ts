@@ -7,11 +7,10 @@ export interface Health {
   awaiting(): readonly string[]
 }
 
-/**
- * Adds `/health/live` and `/health/ready`. Live while the process answers; ready while it takes webhooks.
- * @returns the paths
- */
-export function addHealth(app: FastifyInstance, health: Health): readonly string[] {
+export const HEALTH_PATHS: readonly string[] = ['/health/live', '/health/ready']
+
+/** Adds `/health/live` and `/health/ready`. Live while the process answers; ready while it takes webhooks. */
+export function addHealth(app: FastifyInstance, health: Health): void {
   app.get('/health/live', () => ({ status: 'ok' }))
   app.get('/health/ready', (_request, reply) => {
     if (health.draining()) return reply.code(503).send({ status: 'unready', reason: 'shutting down' })
@@ -20,5 +19,4 @@ export function addHealth(app: FastifyInstance, health: Health): readonly string
       return reply.code(503).send({ status: 'unready', reason: 'not connected', destinations })
     return reply.send({ status: 'ok' })
   })
-  return ['/health/live', '/health/ready']
 }

@@ -11,6 +11,8 @@ export interface Turns {
    * @param begun whether it goes on with what has had a turn before, and comes before what has not
    */
   take(work: () => void, begun?: boolean): void
+  /** Does now what has waited longest. Returns whether there was any. */
+  hurry(): boolean
 }
 
 export function createTurns(): Turns {
@@ -34,6 +36,11 @@ export function createTurns(): Turns {
         work()
       } else if (begun) waiting.unshift(work)
       else waiting.push(work)
+    },
+    hurry() {
+      const work = waiting.shift()
+      work?.()
+      return work !== undefined
     }
   }
 }

@@ -38,3 +38,20 @@ test('ready is when every required destination has connected, and no other is wa
   await until(async () => (await ready(bridge)) === '200 {"status":"ok"}')
   expect(codeOf(await bridge.deliver())).toBe('204')
 })
+
+test('an outage at the start does not keep a bridge out of service whose fallback is there', async () => {
+  const [broker, fallback] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await using bridge = await startTestBridge({
+    second: true,
+    connected: false,
+    connect: name => (name === 't' ? broker : fallback).promise,
+    fallback: { to: 'u', after: '1s' },
+    rest: { routes: [{ to: ['t'] }] }
+  })
+  expect(await ready(bridge)).toBe('503 {"status":"unready","reason":"not connected","destinations":["t"]}')
+  fallback.resolve()
+  await until(async () => (await ready(bridge)) === '200 {"status":"ok"}')
+  await until(async () => codeOf(await bridge.deliver({ id: 'msg_1' })) === '204')
+  expect(bridge.second.events[0]).toMatchObject({ id: 'msg_1', fallbackfor: 't' })
+  broker.resolve()
+})

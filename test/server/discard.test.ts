@@ -39,3 +39,17 @@ test('a request that is complete makes nobody wait', () => {
   }
   expect(first.socket.destroyed).toBe(false)
 })
+
+test('whoever has left takes no room', async () => {
+  const discard = createDiscard()
+  const first = new IncomingMessage(new Socket())
+  discard(first)
+  for (let i = 0; i < 100; i += 1) {
+    const { socket } = new IncomingMessage(new Socket())
+    const request = new IncomingMessage(socket)
+    discard(request)
+    socket.destroy()
+    await nextTurn()
+  }
+  expect(first.socket.destroyed).toBe(false)
+})

@@ -8,9 +8,9 @@ import { queueRequests } from '../../src/server/queue.ts'
 function createQueue() {
   const handled: string[] = []
   const handle = queueRequests(({ url = '' }) => handled.push(url))
-  const add = (url: string, headers: NodeJS.Dict<string> = {}) => {
+  const add = (url: string, headers: NodeJS.Dict<string> = {}, method = 'GET') => {
     const request = new IncomingMessage(new Socket())
-    Object.assign(request, { url })
+    Object.assign(request, { url, method })
     Object.assign(request.headers, headers)
     handle(request, new ServerResponse(request))
     return request
@@ -29,15 +29,33 @@ test('health is answered at once, however many requests wait', async () => {
   expect(handled.length).toBeLessThan(100)
 })
 
-test('large bodies wait up to 4 MiB: what comes after is handled as it comes, and its bounds are those of receiving', async () => {
+test('only health checks are health: no other method or path, and nothing with a body', () => {
   const { handled, add } = createQueue()
-  for (let i = 0; i < 100; i += 1) add('/hooks', { 'content-length': '1000000' })
-  // 8 at once, 64 that wait, and 28 that do not.
-  expect(handled).toHaveLength(36)
+  for (let i = 0; i < 8; i += 1) add('/hooks')
+  add('/health/live', {}, 'POST')
+  add('/health/other')
+  add('/health/live?a')
+  add('/health/live', { 'content-length': '10' })
+  add('/health/live', { 'transfer-encoding': 'chunked' })
+  expect(handled).toHaveLength(8)
+  add('/health/ready', { 'content-length': '0' }, 'HEAD')
+  expect(handled).toHaveLength(9)
+})
+
+test('large bodies wait up to 4 MiB: beyond it, those that have waited longest are handled at once', async () => {
+  const { handled, add } = createQueue()
+  const paths = Array.from({ length: 100 }, (_, i) => `/${i}`)
+  for (const path of paths) add(path, { 'content-length': '1000000' })
+  // 8 at once, 63 that wait with 65 KiB each, and 29 that had to make room.
+  expect(handled).toEqual(paths.slice(0, 37))
   for (let i = 0; i < 8; i += 1) await nextTurn()
-  expect(handled).toHaveLength(100)
-  for (let i = 0; i < 100; i += 1) add('/hooks', { 'transfer-encoding': 'chunked' })
-  expect(handled).toHaveLength(136)
+  expect(handled).toEqual(paths)
+})
+
+test('nor do many small ones wait without end', () => {
+  const { handled, add } = createQueue()
+  for (let i = 0; i < 5000; i += 1) add('/hooks')
+  expect(handled).toHaveLength(5000 - 4096)
 })
 
 test('whoever has gone meanwhile is not handled', async () => {
