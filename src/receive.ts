@@ -55,8 +55,8 @@ export async function receive(
   onVerified: () => void,
   signal: AbortSignal
 ): Promise<void> {
-  const key = keyOf({ source: endpoint.source, id: webhook.id })
   receipt.verified = await endpoint.verifier.verify(webhook, signal, async () => {
+    const key = keyOf({ source: endpoint.source, id: webhook.id })
     const wasRefused = await refused.has(key, webhook.timestamp)
     // When in doubt, 503: a replica may have refused it, and told Redis so.
     if (wasRefused === undefined)
