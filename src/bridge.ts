@@ -16,6 +16,7 @@ import { createServer } from './server.ts'
 import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { createObserver } from './telemetry/observe.ts'
+import { startAtZero } from './telemetry/start-at-zero.ts'
 import { createVerifier } from './verify/verify.ts'
 
 /** A running bridge. */
@@ -32,11 +33,19 @@ export interface Bridge {
   drain(): Promise<boolean>
 }
 
+/** What a bridge gets of the process that it runs in. */
+export interface BridgeContext {
+  readonly log: Logger
+  readonly version: string
+  /** Google Cloud's id of the project that traces are in, for the log. */
+  readonly googleProject?: string | undefined
+}
+
 /**
  * Starts the bridge: listens, and connects to its destinations in the background.
  * @throws {ConfigError} when it cannot listen; everything opened until then is closed again
  */
-export async function startBridge(config: Config, { log, version }: { log: Logger; version: string }): Promise<Bridge> {
+export async function startBridge(config: Config, { log, version, googleProject }: BridgeContext): Promise<Bridge> {
   const { limits } = config
   const undo: (() => unknown)[] = []
   let draining = false
@@ -48,6 +57,7 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     inFlightRequests: () => inFlight.requests,
     inFlightBytes: () => inFlight.bytes
   })
+  startAtZero(metrics, config)
   const onFault = (error: unknown) =>
     log.error(
       { stack: error instanceof Error ? error.stack : String(error) },
@@ -71,14 +81,17 @@ export async function startBridge(config: Config, { log, version }: { log: Logge
     undo.push(() => verifier.close())
     return { path, source, verifier, tolerance, normalize: createNormalizer({ source, ...config.events }) }
   })
-  const observe = createObserver(metrics, log)
+  const observe = createObserver(metrics, log, googleProject)
   const { app, closeOthers } = createServer({
     endpoints,
     limits,
     health,
     receiving,
     checkRoom(bytes) {
-      if (draining) throw new UnavailableError('The bridge is shutting down.', { code: 'ERR_DRAINING' })
+      if (draining)
+        throw new UnavailableError('The bridge is shutting down. Wait: Gemini delivers again.', {
+          code: 'ERR_DRAINING'
+        })
       inFlight.check(bytes)
     },
     receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...destinations }, ...rest),

@@ -78,7 +78,7 @@ export function openDestinations(
     config.destinations.map(({ name }) => [name, createBackground(createAdmission(share), limits.acknowledge)])
   )
   const deliverer = createDeliverer({
-    route: createRouter(config),
+    route: createRouter(config, route => metrics.routeMatches.inc({ route })),
     publishers,
     accepted,
     once: createOnce(accepted, lookup),

@@ -78,24 +78,31 @@ export function createNormalizer(options: NormalizeOptions): (webhook: VerifiedW
 
 function parseEnvelope(body: Buffer): JsonObject & { type: string } {
   // Checked by itself: decoding would replace what is not UTF-8, and the event would say what nobody signed.
-  if (!isUtf8(body)) throw new EventError('The verified body is not UTF-8.')
+  if (!isUtf8(body)) throw unreadable('is not UTF-8')
   let envelope: Json
   try {
     envelope = parseJson(body.toString())
   } catch (cause) {
-    throw new EventError('The verified body is not JSON, or is nested too deeply to be read.', { cause })
+    throw unreadable('is not JSON, or is nested too deeply to be read', cause)
   }
-  if (!isObject(envelope)) throw new EventError('The verified body is JSON, but not an object.')
+  if (!isObject(envelope)) throw unreadable('is JSON, but not an object')
   const type = attribute(envelope['type'])
-  if (type === undefined) throw new EventError('The verified body has no "type" that CloudEvents allows.')
+  if (type === undefined) throw unreadable('has no "type" that CloudEvents allows')
   return { ...envelope, type }
+}
+
+/** It is signed, so nothing in between has changed it. */
+function unreadable(fault: string, cause?: unknown): EventError {
+  return new EventError(`The verified body ${fault}. Report it to Gemini, or see who else signs with this key.`, {
+    cause
+  })
 }
 
 function stringify(payload: Json): string {
   try {
     return JSON.stringify(payload)
   } catch (cause) {
-    throw new EventError('The verified body is nested too deeply to be written.', { cause })
+    throw unreadable('is nested too deeply to be written', cause)
   }
 }
 

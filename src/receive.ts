@@ -6,6 +6,7 @@ import { assertSettled, type Result } from './deliver/result.ts'
 import { EventError, UnavailableError } from './errors.ts'
 import type { TraceContext } from './normalize/trace-context.ts'
 import type { Normalized, VerifiedWebhook } from './normalize.ts'
+import type { TraceReference } from './telemetry/trace-fields.ts'
 import type { Tolerance } from './verify/timestamp.ts'
 import type { Delivery, Verified, Verifier } from './verify/verify.ts'
 
@@ -29,6 +30,10 @@ export interface Receipt {
   verified?: Verified
   /** Whether it was too old, and taken all the same, since this bridge had refused it with a 503 before. */
   stale?: boolean
+  /** Whether this bridge has seen the webhook before, as far as it remembers. */
+  redelivery?: boolean
+  /** The trace that it belongs to. */
+  trace?: TraceReference
   normalized?: Normalized
   results?: readonly Result[]
 }
@@ -55,21 +60,23 @@ export async function receive(
   onVerified: () => void,
   signal: AbortSignal
 ): Promise<void> {
+  const key = () => keyOf({ source: endpoint.source, id: webhook.id })
   receipt.verified = await endpoint.verifier.verify(webhook, signal, async () => {
-    const key = keyOf({ source: endpoint.source, id: webhook.id })
-    const wasRefused = await refused.has(key, webhook.timestamp)
+    const wasRefused = await refused.has(key(), webhook.timestamp)
     // When in doubt, 503: a replica may have refused it, and told Redis so.
     if (wasRefused === undefined)
       throw new UnavailableError(
-        'The webhook is too old, unless it was refused with a 503 before, which only Redis can tell, and Redis does not answer.'
+        'The webhook is too old, unless it was refused with a 503 before, which only Redis can tell, and Redis does not answer. Bring Redis back; Gemini delivers again.'
       )
     receipt.stale = wasRefused
     return wasRefused
   })
   onVerified()
+  receipt.redelivery = refused.knows(key(), webhook.timestamp)
   const leave = inFlight.enter(receipt.verified.body.length)
   try {
     receipt.results = await deliver(webhook, endpoint, deliverer, receipt.verified.body, receipt, signal)
+    receipt.redelivery ||= receipt.results.some(({ outcome }) => outcome === 'duplicate')
     assertSettled(receipt.results)
   } finally {
     leave()

@@ -190,5 +190,8 @@ function notFound(request: IncomingMessage): RequestError {
 
 /** A fault of the bridge's own: the event may be fine, so Gemini is asked to deliver it again. */
 function unexpected(error: unknown): UnavailableError {
-  return new UnavailableError(`The bridge failed unexpectedly: ${String(error)}`, { cause: error })
+  return new UnavailableError(
+    `The bridge failed unexpectedly (${String(error)}). Report it, with the stack in the log.`,
+    { cause: error }
+  )
 }

@@ -115,7 +115,9 @@ async function readText(file: string, { directory }: Read): Promise<string> {
   try {
     return await readFile(resolve(directory, file), 'utf8')
   } catch (error) {
-    throw new Error(`${file} cannot be read (${error instanceof Error && 'code' in error ? error.code : error}).`)
+    throw new Error(
+      `${file} cannot be read (${error instanceof Error && 'code' in error ? error.code : error}). Name a file that can.`
+    )
   }
 }
 

@@ -96,7 +96,7 @@ function* endpointFaults({ endpoints }: Sound, index: number): Generator<Fault> 
   const { path, source, verify } = endpoints[index] ?? {}
   const first = endpoints.findIndex(other => path !== undefined && other.path === path)
   if (first >= 0 && first < index) {
-    yield { path: ['endpoints', index, 'path'], fault: `is the path of endpoints[${first}] already` }
+    yield { path: ['endpoints', index, 'path'], fault: `is the path of endpoints[${first}] already. Give each its own` }
   }
   if (verify?.dynamic?.anyProject !== true || source === undefined) return
   const twin = endpoints.findIndex((other, position) => position !== index && other.source === source)
@@ -117,7 +117,7 @@ function* verifyFaults({ endpoints, listen: { host } }: Sound, index: number): G
   if (schemes.length === 0) yield { path, fault: NO_VERIFIER, example: { static: { secrets: [SECRET] } } }
   if (verify['insecure'] === true) {
     const insecure = [...path, 'insecure']
-    if (schemes.length > 1) yield { path: insecure, fault: 'cannot stand beside another scheme' }
+    if (schemes.length > 1) yield { path: insecure, fault: 'cannot stand beside another scheme. Remove one of them' }
     if (host !== undefined && !isLoopback(host)) {
       yield { path: insecure, fault: 'is refused unless listen.host is a loopback address, such as 127.0.0.1' }
     }
@@ -147,6 +147,7 @@ function* repetitions(values: readonly string[] = [], path: Path): Generator<Fau
   const bare = values.map(value => value.replace(/^whsec_/, ''))
   for (const [index, value] of bare.entries()) {
     const first = bare.indexOf(value)
-    if (value !== '' && first < index) yield { path: [...path, index], fault: `is the same as the one at [${first}]` }
+    if (value !== '' && first < index)
+      yield { path: [...path, index], fault: `is the same as the one at [${first}]. Remove one of them` }
   }
 }

@@ -21,7 +21,8 @@ function* routeFaults(tree: unknown, names: readonly string[]): Generator<Fault>
       const path = ['routes', index, 'to', position]
       yield* nameFaults(name, path, names)
       const first = to.indexOf(name)
-      if (typeof name === 'string' && first < position) yield { path, fault: `is the same as the one at [${first}]` }
+      if (typeof name === 'string' && first < position)
+        yield { path, fault: `is the same as the one at [${first}]. Remove one of them` }
     }
   }
 }

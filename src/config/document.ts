@@ -71,9 +71,11 @@ export async function readDocument(
 
 async function readText(path: string, file: string): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError([{ place: file, fault: `cannot be read (${error.code})` }])
+    throw new ConfigError([
+      { place: file, fault: `cannot be read (${error.code}). Name a file that can, by --config or BRIDGE_CONFIG` }
+    ])
   })
-  if (!isUtf8(bytes)) throw new ConfigError([{ place: file, fault: 'is not UTF-8' }])
+  if (!isUtf8(bytes)) throw new ConfigError([{ place: file, fault: 'is not UTF-8. Save it as UTF-8' }])
   return bytes.toString('utf8')
 }
 
@@ -109,7 +111,7 @@ function toTree(document: Document.Parsed, place: string): unknown {
     return document.toJS()
   } catch (cause) {
     // More than 100 copies through aliases of aliases.
-    throw new ConfigError([{ place, fault: 'has too many aliases' }], { cause })
+    throw new ConfigError([{ place, fault: 'has too many aliases. Write out what they stand for' }], { cause })
   }
 }
 

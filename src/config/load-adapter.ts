@@ -15,7 +15,9 @@ export async function loadAdapter(name: string, directory: string): Promise<Adap
   const module = await importAdapter(name, directory)
   const definition: unknown = module.default
   if (isDefinition(definition)) return definition
-  throw new Error(`\`${name}\` has no adapter definition as its default export: { name, options, connect }.`)
+  throw new Error(
+    `\`${name}\` has no adapter definition as its default export: { name, options, connect }. Export one, by defineAdapter.`
+  )
 }
 
 async function importAdapter(name: string, directory: string): Promise<{ readonly default?: unknown }> {
@@ -26,12 +28,15 @@ async function importAdapter(name: string, directory: string): Promise<{ readonl
   } catch (error) {
     throw new Error(importFault(error, name), { cause: error })
   }
-  throw new Error(`is not the name of a built-in adapter (${Object.keys(adapters).join(', ')}), a package, or a path.`)
+  throw new Error(
+    `is not the name of a built-in adapter (${Object.keys(adapters).join(', ')}), a package, or a path. Correct it.`
+  )
 }
 
 function importFault(error: unknown, name: string): string {
   if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) {
-    return `Cannot import \`${name}\`: ${error instanceof Error ? error.message : 'it failed.'}`
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    return `Cannot import \`${name}\`: ${reason}. Mend it, or name another adapter.`
   }
   // The adapter may be there, but not the client that it imports.
   const [, missing = name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []

@@ -47,8 +47,8 @@ export async function resolveReferences(
 type Miss = Pick<Fault, 'fault' | 'example'>
 
 async function look(inside: string, closed: boolean, { env, directory }: References): Promise<string | Miss> {
-  if (!closed) return { fault: 'has a reference without its closing brace' }
-  if (inside.includes('${')) return { fault: 'has a reference inside a reference' }
+  if (!closed) return { fault: 'has a reference without its closing brace. Write ${env:NAME}' }
+  if (inside.includes('${')) return { fault: 'has a reference inside a reference. Write them one after the other' }
   const [, name, fallback] = ENV.exec(inside) ?? []
   if (name !== undefined) {
     const value = env[name]
@@ -68,9 +68,9 @@ async function read(written: string, path: string): Promise<string | Miss> {
   try {
     const text = await readFile(path, 'utf8')
     const content = text.replace(/\r?\n$/, '')
-    return content === '' ? { fault: `the file ${written} is empty` } : content
+    return content === '' ? { fault: `the file ${written} is empty. Write the value into it` } : content
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'it is not a path'
-    return { fault: `cannot read the file ${written} (${code})` }
+    return { fault: `cannot read the file ${written} (${code}). Put it there, readable for the bridge` }
   }
 }

@@ -84,7 +84,10 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
         return { destination, outcome: 'dropped', refusal: error }
       }
       onFault(error)
-      const refusal = new UnavailableError(`Destination "${destination}" failed unexpectedly.`, { cause: error })
+      const refusal = new UnavailableError(
+        `Destination "${destination}" failed unexpectedly. Report it, with the stack in the log.`,
+        { cause: error }
+      )
       return { destination, outcome: 'unavailable', refusal }
     }
   }
@@ -124,7 +127,11 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 function firstSettled(pending: readonly Promise<Result>[], signal: AbortSignal): Promise<readonly Result[]> {
   return new Promise((resolve, reject) => {
     const onAbort = () =>
-      reject(new UnavailableError('No destination had accepted the event by the end of limits.acknowledge.'))
+      reject(
+        new UnavailableError(
+          'No destination had accepted the event by the end of limits.acknowledge. See why their brokers are slow.'
+        )
+      )
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     for (const each of pending) each.then(result => isSettled(result) && resolve([result]), reject)

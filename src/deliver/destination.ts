@@ -59,7 +59,7 @@ export function openDestination(
         log.info({ adapter: definition.name }, 'connected')
         return
       } catch (error) {
-        fault = textOf(error)
+        fault = asRefusal(error, name).message
         log.warn({ adapter: definition.name, error: fault, retryMs: wait }, 'cannot connect; trying again')
         await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
       }
@@ -74,11 +74,13 @@ export function openDestination(
     onLateAcceptance: () => void
   ): Promise<void> => {
     if (signal.aborted) {
-      throw new UnavailableError(`Destination "${name}" was not asked: limits.acknowledge had passed before.`)
+      throw new UnavailableError(
+        `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
+      )
     }
     if (abandoned.size >= MAX_ABANDONED) {
       throw new UnavailableError(
-        `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Its adapter should settle soon after its signal aborts.`
+        `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
       )
     }
     // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
@@ -99,7 +101,7 @@ export function openDestination(
       if (pending.has(published)) abandoned.add(published)
       deadline.reject(
         new UnavailableError(
-          `Destination "${name}" had not accepted the event by the end of limits.acknowledge. It still may.`
+          `Destination "${name}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
         )
       )
     }
@@ -119,7 +121,7 @@ export function openDestination(
     async publish(event, signal, onLateAcceptance = () => {}) {
       if (adapter === undefined) {
         const refusal = new UnavailableError(
-          `Destination "${name}" is not connected yet: ${fault ?? 'still connecting'}`
+          `Destination "${name}" is not connected yet. ${fault ?? 'See whether its broker answers.'}`
         )
         return { destination: name, outcome: 'unavailable', refusal }
       }
@@ -151,7 +153,8 @@ function asRefusal(error: unknown, name: string): EventError | UnavailableError 
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (error instanceof Error && code === 'ERR_EVENT') return new EventError(error.message, { cause: error })
   if (error instanceof Error && code === 'ERR_DESTINATION') return new UnavailableError(error.message, { cause: error })
-  return new UnavailableError(`Destination "${name}" failed: ${textOf(error)}`, { cause: error })
+  const message = `Destination "${name}" failed (${textOf(error)}). Report it to its adapter's author: it should say what to do.`
+  return new UnavailableError(message, { cause: error })
 }
 
 /** What was thrown, as text. Anything can be thrown, and not everything can be made a string. */

@@ -117,7 +117,7 @@ export function withFallback(destination: Destination, options: FallbackOptions)
       if (inFallback) probing = false
     }
     if (first && (first.outcome !== 'unavailable' || !isDue())) return first
-    const reason = first?.refusal?.message ?? `Destination "${name}" is unavailable.`
+    const reason = first?.refusal?.message ?? `Destination "${name}" is unavailable. See its earlier errors in the log.`
     const diverted = divert(event, AbortSignal.any([signal, givingUp.signal]), onLateAcceptance, reason)
     // The destination may come to it after all.
     const answers = [diverted, ...(attempted === undefined ? [] : [attempted])].map(available)

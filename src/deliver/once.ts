@@ -42,6 +42,6 @@ export function createOnce(accepted: Accepted | undefined, onLookup: (lookup: Lo
 }
 
 function late(destination: string): Result {
-  const message = `Destination "${destination}" had not accepted the event by the end of limits.acknowledge. It still may.`
+  const message = `Destination "${destination}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
   return { destination, outcome: 'unavailable', refusal: new UnavailableError(message) }
 }

@@ -18,6 +18,8 @@ export interface RefusedIds {
    * no answer. Never rejects.
    */
   has(key: string, timestamp: string): Promise<boolean | undefined>
+  /** Whether it was refused, as far as this process knows. */
+  knows(key: string, timestamp: string): boolean
 }
 
 export interface RefusedIdsOptions {
@@ -41,14 +43,16 @@ export function createRefusedIds(options: RefusedIdsOptions): RefusedIds {
   const remember = (max: number) => new LRUCache<string, true>({ max, ttl, ttlResolution: 0, perf: { now } })
   const proven = remember(maxEntries)
   const unproven = remember(UNPROVEN_ENTRIES)
+  const knows = (key: string, timestamp: string) => proven.has(key) || unproven.has(`${timestamp} ${key}`)
   return {
     add(key) {
       proven.set(key, true)
       shared?.add(key, REFUSED)
     },
     addUnproven: (key, timestamp) => unproven.set(`${timestamp} ${key}`, true),
+    knows,
     async has(key, timestamp) {
-      if (proven.has(key) || unproven.has(`${timestamp} ${key}`)) return true
+      if (knows(key, timestamp)) return true
       if (shared === undefined) return false
       return (await shared.find(key, [REFUSED]))?.has(REFUSED)
     }

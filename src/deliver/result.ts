@@ -25,7 +25,11 @@ export function isSettled({ outcome }: Result): boolean {
 export function assertSettled(results: readonly Result[]): void {
   const refusals = results
     .filter(result => !isSettled(result))
-    .map(({ destination, refusal }) => refusal ?? new UnavailableError(`Destination "${destination}" gave no reason.`))
+    .map(
+      ({ destination, refusal }) =>
+        refusal ??
+        new UnavailableError(`Destination "${destination}" gave no reason. Report it as a fault of the bridge.`)
+    )
   const refusal = refusals.find(refusal => !(refusal instanceof EventError)) ?? refusals[0]
   if (refusal) throw refusal
 }

@@ -28,17 +28,32 @@ export interface RouteExplanation {
 /**
  * Makes the function that says where an event goes: to each destination of every route that matches, once, in the order
  * of the configuration's destinations.
+ * @param onMatch told of each route that matches, by its name; of none where no routes are configured
  */
-export function createRouter(config: Routing): (event: CloudEvent) => readonly Target[] {
-  const routes = routesOf(config).map(({ filter, ...route }) => ({ ...route, matches: compileFilter(filter) }))
+export function createRouter(
+  config: Routing,
+  onMatch: (route: string) => void = () => {}
+): (event: CloudEvent) => readonly Target[] {
+  const names = routeNames(config)
+  const routes = routesOf(config).map(({ filter, ...route }, index) => ({
+    ...route,
+    name: names[index],
+    matches: compileFilter(filter)
+  }))
   return event => {
     const matching = routes.filter(({ matches }) => matches(event))
+    for (const { name } of matching) if (name !== undefined) onMatch(name)
     return config.destinations.flatMap(({ name }): readonly Target[] => {
       const leading = matching.filter(({ to }) => to.includes(name))
       if (leading.length === 0) return []
       return [{ destination: name, required: leading.some(({ delivery }) => delivery === 'required') }]
     })
   }
+}
+
+/** The configured routes by where they stand: `routes[0]`. */
+export function routeNames({ routes = [] }: Routing): readonly string[] {
+  return routes.map((_, index) => `routes[${index}]`)
 }
 
 /** The destinations that some event may require. */
@@ -48,9 +63,10 @@ export function requiredDestinations(config: Routing): ReadonlySet<string> {
 
 /** What each route says about an event, in the order of the configuration. */
 export function explainRoutes(config: Routing, event: CloudEvent): readonly RouteExplanation[] {
+  const names = routeNames(config)
   return routesOf(config).map(({ filter, to, delivery }, index) => {
     const why = explainFilter(filter, event)
-    const route = config.routes === undefined ? 'every event' : `routes[${index}]`
+    const route = names[index] ?? 'every event'
     return { route, matches: why === undefined, ...(why !== undefined && { why }), to, delivery }
   })
 }

@@ -21,7 +21,9 @@ export async function closeServer(
   const after = (ms: number, act: () => void) => sleep(ms, undefined, { signal: done.signal }).then(act, () => {})
   let cut = false
   void after(limits.receive, () => {
-    receiving.refuseAll(new UnavailableError('The bridge is shutting down.', { code: 'ERR_DRAINING' }))
+    receiving.refuseAll(
+      new UnavailableError('The bridge is shutting down. Wait: Gemini delivers again.', { code: 'ERR_DRAINING' })
+    )
     setImmediate(closeOthers)
   })
   void after(limits.drain - FOR_DESTINATIONS_MS, () => {

@@ -81,6 +81,16 @@ export function createMetrics(version: string, limits: Limits, gauges: Gauges) {
       'scheme',
       'key'
     ]),
+    keyOrder: gauge(
+      'key_order',
+      'The place of each configured secret (scheme static) and token: 0 is the newest, retire the others once nothing matches them.',
+      ['endpoint', 'scheme', 'key']
+    ),
+    secretReloadFailures: counter(
+      'secret_reload_failures_total',
+      'Secrets and tokens that could not be read again when their file had changed; the old ones stay in use.',
+      []
+    ),
     forbiddenExtensions: counter(
       'forbidden_extensions_total',
       'Extensions left out because CloudEvents forbids the value.',
@@ -91,6 +101,7 @@ export function createMetrics(version: string, limits: Limits, gauges: Gauges) {
       'Webhooks too old, taken since this bridge had refused them with a 503.',
       ['endpoint']
     ),
+    routeMatches: counter('route_matches_total', 'Events that a configured route matched.', ['route']),
     unrouted: counter('unrouted_total', 'Acknowledged webhooks that no route wanted.', ['endpoint']),
     dedupeLookups: counter(
       'dedupe_lookups_total',

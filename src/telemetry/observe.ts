@@ -3,12 +3,16 @@ import type { Answer } from '../server/answer.ts'
 import type { Logger } from './log.ts'
 import { type Metrics, typeLabel } from './metrics.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { traceFields } from './trace-fields.ts'
 
 /** Refusals of unverified requests that are logged per second and code; strangers decide how many there are. */
 const LOGGED_REFUSALS = 10
 
-/** Makes the function that turns each answer into metrics and one log line. Bodies, signatures and tokens stay out. */
-export function createObserver(metrics: Metrics, log: Logger): (answer: Answer) => void {
+/**
+ * Makes the function that turns each answer into metrics and one log line. Bodies, signatures and tokens stay out.
+ * @param project Google Cloud's id of the project that traces are in
+ */
+export function createObserver(metrics: Metrics, log: Logger, project?: string): (answer: Answer) => void {
   const mayLog = createRateLimit<string>(LOGGED_REFUSALS, (code, suppressed) => {
     log.warn({ code, suppressed }, 'refusals not logged one by one')
   })
@@ -16,7 +20,8 @@ export function createObserver(metrics: Metrics, log: Logger): (answer: Answer) 
   return answer => {
     count(metrics, answer)
     const code = answer.refusal?.code ?? String(answer.statusCode)
-    if (answer.progress?.receipt.verified || mayLog(code)) log[levelOf(answer)](describe(answer), 'webhook')
+    if (answer.progress?.receipt.verified || mayLog(code))
+      log[levelOf(answer)](describe(answer, project), 'webhook')
   }
 }
 
@@ -52,10 +57,11 @@ function levelOf({ refusal, progress }: Answer): 'info' | 'warn' | 'error' {
   return refusal instanceof UnavailableError || (refusal && progress?.endpoint) ? 'warn' : 'info'
 }
 
-function describe(answer: Answer) {
+function describe(answer: Answer, project: string | undefined) {
   const { statusCode, refusal, progress, seconds } = answer
-  const event = progress?.receipt.normalized?.event
-  const age = progress?.receipt.verified && ageOf(answer)
+  const { verified, stale, redelivery, trace, normalized } = progress?.receipt ?? {}
+  const event = normalized?.event
+  const age = verified && ageOf(answer)
   const destinations = progress?.receipt.results?.map(
     ({ destination, outcome, seconds, refusal }) =>
       [
@@ -77,6 +83,9 @@ function describe(answer: Answer) {
     ...(refusal && { code: refusal.code, error: refusal.message }),
     ...(destinations && { destinations: Object.fromEntries(destinations) }),
     ...(age !== undefined && { ageSeconds: age }),
+    ...(redelivery !== undefined && { redelivery }),
+    ...(stale && { stale }),
+    ...(trace && traceFields(trace, project)),
     ms: milliseconds(seconds)
   }
 }

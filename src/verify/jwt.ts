@@ -63,7 +63,7 @@ export function createJwtVerifier(options: JwtOptions, keySet: KeySet, capacity 
         throw refused('it has already vouched for another webhook-id')
       case 'full':
         throw new UnavailableError(
-          `The JWT is genuine, but ${capacity} unexpired ones are remembered already, and no other may be taken until some expire.`,
+          `The JWT is genuine, but ${capacity} unexpired ones are remembered already, and no other may be taken until some expire. Add replicas if it lasts.`,
           { code: 'ERR_BUSY' }
         )
     }

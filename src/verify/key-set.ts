@@ -35,6 +35,7 @@ export interface KeySetOptions {
   readonly clock?: (() => number) | undefined
 }
 
+const ADVICE = 'Check that this machine reaches it (DNS, proxy, firewall), and verify.dynamic.keys.'
 /** After a failure the endpoint is asked again after 1 s, 2 s, 4 s …, up to this many ms. */
 const MAX_RETRY_MS = 30_000
 /** The longest that a timer can wait; beyond it, Node would fire at once. */
@@ -79,7 +80,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
       reason = (error as Error).message
       log.warn(
         { url: address, keys: keys.length, failures },
-        `The key set ${address} could not be loaded: ${reason}. ${keys.length > 0 ? 'The keys from before stay in use' : 'Dynamic webhooks get 503 until it can'}. Check that this machine reaches it (DNS, proxy, firewall), and verify.dynamic.keys.`
+        `The key set ${address} could not be loaded: ${reason}. ${keys.length > 0 ? 'The keys from before stay in use' : 'Dynamic webhooks get 503 until it can'}. ${ADVICE}`
       )
     }
     if (closing.signal.aborted) return
@@ -117,7 +118,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   function unavailable(reason: string): UnavailableError {
     return new UnavailableError(
-      `${keys.length > 0 ? 'No cached key verifies the signature' : 'There are no signing keys'}, and the key set ${address} is unavailable: ${reason}.`,
+      `${keys.length > 0 ? 'No cached key verifies the signature' : 'There are no signing keys'}, and the key set ${address} is unavailable: ${reason}. ${ADVICE}`,
       { code: 'ERR_KEYS' }
     )
   }

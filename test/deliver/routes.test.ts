@@ -89,3 +89,18 @@ test('whatever the routes: each destination once, and required if any route that
     { numRuns: 500 }
   )
 })
+
+test('each route that matches is told of, whether or not another leads to the same destinations', () => {
+  const told: string[] = []
+  const config = routing(['a', 'b'], {
+    routes: [
+      { to: ['a'], delivery: 'required' },
+      { filter: NO, to: ['b'], delivery: 'required' },
+      { to: ['a', 'b'], delivery: 'bestEffort' }
+    ]
+  })
+  createRouter(config, route => told.push(route))(event)
+  expect(told).toEqual(['routes[0]', 'routes[2]'])
+  createRouter(routing(['a']), route => told.push(route))(event)
+  expect(told).toHaveLength(2)
+})

@@ -34,6 +34,7 @@ test('one line a webhook, with what an operator asks for', async () => {
       u: { outcome: 'accepted', ms: expect.any(Number) }
     },
     ageSeconds: expect.closeTo(60.5, 0),
+    redelivery: false,
     ms: expect.any(Number)
   })
   expect(bad).toMatchObject({

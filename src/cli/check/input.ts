@@ -71,7 +71,10 @@ async function readBytes(file: string, { directory, stdin }: InputIo): Promise<B
     return file === '-' ? await buffer(stdin) : await readFile(resolve(directory, file))
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : cause
-    throw new ConfigError([{ place: '--event', fault: `${file} cannot be read (${code})` }], { cause })
+    throw new ConfigError(
+      [{ place: '--event', fault: `${file} cannot be read (${code}); name a file that can, or - for standard input` }],
+      { cause }
+    )
   }
 }
 

@@ -17,7 +17,10 @@ export async function openInput(
   { directory, stdin, stop }: Pick<Io, 'directory' | 'stop'> & { readonly stdin: Readable }
 ): Promise<Readable> {
   if (file === '-') return endAfter(stop, stdin)
-  const refuse = (code: unknown) => new ConfigError([{ place: file, fault: `it cannot be read (${code}).` }])
+  const refuse = (code: unknown) =>
+    new ConfigError([
+      { place: file, fault: `it cannot be read (${code}). Name a file that can, or - for standard input.` }
+    ])
   const handle = await open(resolve(directory, file)).catch(error => {
     throw refuse(error.code)
   })

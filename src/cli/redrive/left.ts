@@ -42,7 +42,7 @@ export async function openLeft(file: string, directory: string): Promise<Left> {
 async function openEmpty(file: string, directory: string): Promise<FileHandle> {
   const refuse = (fault: string) => new ConfigError([{ place: '--left', fault, example: '--left left.jsonl' }])
   const handle = await open(resolve(directory, file), 'a').catch(error => {
-    throw refuse(`${file} cannot be written (${codeOf(error)}).`)
+    throw refuse(`${file} cannot be written (${codeOf(error)}). Name a new file in a folder that can be written.`)
   })
   if ((await handle.stat()).size === 0) return handle
   await handle.close()

@@ -30,11 +30,12 @@ export function createPlanner(config: Config): (event: CloudEvent) => readonly P
   const restore = ({ source, data, ...letter }: CloudEvent, id: string): CloudEvent => {
     const { recordedtime, traceparent, tracestate } = letter
     const receivedAt = Date.parse(recordedtime ?? '')
-    if (Number.isNaN(receivedAt)) throw new EventError('The dead letter has no recordedtime that can be read.')
+    if (Number.isNaN(receivedAt))
+      throw new EventError('The dead letter has no recordedtime that can be read. Correct it, as RFC 3339.')
     // As much as `serve` would take, and its reading costs many times its length.
     if (data.length > config.limits.body) {
       throw new EventError(
-        `The original body has ${data.length} bytes, and limits.body is ${config.limits.body} bytes.`
+        `The original body has ${data.length} bytes, and limits.body is ${config.limits.body} bytes. Raise it.`
       )
     }
     const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
@@ -55,7 +56,8 @@ export function createPlanner(config: Config): (event: CloudEvent) => readonly P
     const restored = restore(event, originalid)
     const targets = route(restored)
     const required = targets.filter(({ required }) => required)
-    if (targets.length === 0) throw new EventError('No route wants this event.')
+    if (targets.length === 0)
+      throw new EventError('No route wants this event. Add a route for it, or leave its line out.')
     // As for `serve`, a best-effort destination counts only where there is no other.
     return (required.length > 0 ? required : targets).map(({ destination }) => ({ destination, event: restored }))
   }

@@ -93,7 +93,7 @@ async function attempt({ line, bytes }: Piece, { plan, destinations, stop }: Set
 }
 
 function read(bytes: Buffer): CloudEvent {
-  if (!isUtf8(bytes)) throw new EventError('The line is not UTF-8.')
+  if (!isUtf8(bytes)) throw new EventError('The line is not UTF-8. Convert the file.')
   // Editors put a byte order mark before the first line, and tools that join files leave it within.
   return parseStructured(bytes.toString().replace(/^\ufeff/, ''))
 }

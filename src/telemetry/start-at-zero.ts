@@ -1,0 +1,39 @@
+import type { Config, EndpointConfig } from '../config/config.ts'
+import { routeNames } from '../deliver/routes.ts'
+import { fingerprint } from '../verify/fingerprint.ts'
+import type { Metrics } from './metrics.ts'
+
+/**
+ * Shows from the start what can be known of it: a counter that appears with its first event has no increase that an alert
+ * could see, and a secret that nothing has matched yet is unused, and not merely absent.
+ */
+export function startAtZero(metrics: Metrics, config: Config): void {
+  for (const endpoint of config.endpoints) {
+    metrics.unrouted.inc({ endpoint: endpoint.path }, 0)
+    metrics.staleAccepted.inc({ endpoint: endpoint.path }, 0)
+    showKeys(metrics, endpoint)
+  }
+  for (const route of routeNames(config)) metrics.routeMatches.inc({ route }, 0)
+  for (const { name: destination, fallback } of config.destinations) {
+    metrics.lateAcceptances.inc({ destination }, 0)
+    if (fallback !== undefined) metrics.fallbacks.inc({ destination }, 0)
+    if (config.deadLetter !== undefined) metrics.deadLetters.inc({ destination, reason: 'ERR_EVENT' }, 0)
+  }
+  if (config.deadLetter !== undefined) metrics.deadLetters.inc({ destination: 'envelope', reason: 'ERR_EVENT' }, 0)
+  if (config.dedupe.store === 'off') return
+  const outcomes = ['hit', 'shared', 'miss', ...(config.dedupe.store === 'redis' ? ['silent'] : [])]
+  for (const outcome of outcomes) metrics.dedupeLookups.inc({ outcome }, 0)
+}
+
+function showKeys(metrics: Metrics, { path, verify }: EndpointConfig): void {
+  for (const [scheme, keys] of [
+    ['static', verify.static?.secrets ?? []],
+    ['token', verify.dynamic?.tokens ?? []]
+  ] as const) {
+    for (const [place, key] of keys.map(fingerprint).entries()) {
+      const labels = { endpoint: path, scheme, key }
+      metrics.keyOrder.set(labels, place)
+      metrics.signatures.inc(labels, 0)
+    }
+  }
+}
