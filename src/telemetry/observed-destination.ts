@@ -4,6 +4,7 @@ import { type Metrics, typeLabelOf } from './metrics.ts'
 /** The same destination, with each publish counted. */
 export function observeDestination(observed: Destination, metrics: Metrics, typePrefix: string): Destination {
   const { name: destination } = observed
+  let wasUp: boolean | undefined
   return {
     name: destination,
     get connected() {
@@ -17,7 +18,9 @@ export function observeDestination(observed: Destination, metrics: Metrics, type
       const { outcome, seconds } = result
       metrics.events.inc({ destination, type: typeLabelOf(event, typePrefix), outcome })
       if (seconds !== undefined) metrics.publishDuration.observe({ destination }, seconds)
-      metrics.destinationUp.set({ destination }, outcome === 'accepted' ? 1 : 0)
+      const isUp = outcome === 'accepted'
+      if (isUp !== wasUp) metrics.destinationUp.set({ destination }, isUp ? 1 : 0)
+      wasUp = isUp
       return result
     },
     close: () => observed.close()

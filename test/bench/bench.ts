@@ -7,32 +7,28 @@ import { emulatorJar, startEmulator } from '../brokers/pubsub/emulator.ts'
 import { connectPeer as connectPubsubPeer, PROJECT } from '../brokers/pubsub/peer.ts'
 import { startPeer } from '../brokers/pubsub/peer-process.ts'
 import { startPstest } from '../brokers/pubsub/pstest.ts'
+import type { Comparison } from './comparison.ts'
+import { costs } from './costs.ts'
 import { BODY_BYTES, type Measure, measure, SECRET } from './load.ts'
 import { servePutEvents } from './put-events.ts'
-import { pinLoad, type Server, startServer } from './server.ts'
+import { pinLoad, startServer } from './server.ts'
 
 // Acknowledged webhooks a second, every check on, beside a server written by hand: `npm run bench` with the memory
 // adapter beside a bare Fastify, `npm run bench -- kafka`, `-- pubsub` or `-- eventbridge` into a broker (for
 // EventBridge, whatever accepts at once) beside Fastify and the bare client. Both run in the same minutes and in turn, so
-// that a noisy machine is noisy for both: only the ratio says anything.
+// that a noisy machine is noisy for both: only the ratio says anything. `-- metrics`, `-- tracing` and `-- every-trace`
+// compare the bridge with itself without them, and `-- against --baseline FOLDER` with another checkout.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '3' },
     pairs: { type: 'string', default: '5' },
-    connections: { type: 'string', multiple: true }
+    connections: { type: 'string', multiple: true },
+    baseline: { type: 'string' }
   }
 })
 const [seconds, pairs] = [Number(values.seconds), Number(values.pairs)]
-
-/** The bridge, and what it is compared with. */
-interface Comparison {
-  readonly names: readonly [string, string]
-  readonly servers: readonly [Server, Server]
-  readonly connections: readonly number[]
-  stop(): Promise<void>
-}
 
 const PARTITIONS = 6
 const CONNECTIONS = [1, 8, 32, 128]
@@ -40,7 +36,8 @@ const CONNECTIONS = [1, 8, 32, 128]
 const LATENCY_MS = 10
 const BRIDGE = { BRIDGE_HOST: '127.0.0.1', BRIDGE_ADMIN_PORT: 'off', GEMINI_WEBHOOK_SECRET: SECRET }
 
-const comparisons: Readonly<Record<string, () => Promise<Comparison>>> = {
+const comparisons: Readonly<Record<string, (baseline: string | undefined) => Promise<Comparison>>> = {
+  ...costs,
   async memory() {
     const bridge = await startServer('src/main.ts', ['serve'], { ...BRIDGE, BRIDGE_ADAPTER: 'memory' })
     const bare = await startServer('test/bench/bare.ts', [], {})
@@ -140,6 +137,8 @@ async function compare({ names, servers, connections }: Comparison): Promise<voi
         .padStart(width)
     )
     print(`${'ratio'.padEnd(31)}${cells.join('')}`)
+    const ofCpu = rows.map(([bridge, bare]) => (bridge?.cpu ?? 0) / (bare?.cpu ?? 0)).sort((a, b) => a - b)
+    print(`${'CPU ratio of each pair'.padEnd(31)} ${ofCpu.map(ratio => ratio.toFixed(3)).join(' ')}`)
   }
 }
 
@@ -151,7 +150,7 @@ const apart = pinLoad()
 print(
   `${pairs} alternating pairs of ${seconds} s, ${BODY_BYTES}-byte bodies, server and the rest ${apart ? 'on a CPU each' : 'not pinned'}; medians`
 )
-const comparison = await open()
+const comparison = await open(values.baseline)
 try {
   await compare(comparison)
 } finally {
