@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// Tests that need a real broker are named after it, and share one that the run starts.
-const brokers = ['kafka', 'pubsub', 'eventbridge', 'redis']
+// Tests that need a real broker, or another real server, are named after it, and share one that the run starts.
+const brokers = ['kafka', 'pubsub', 'eventbridge', 'redis', 'prometheus']
 
 // `--mode full` adds the tests that take minutes (npm run test:full).
 export default defineConfig(({ mode }) => ({

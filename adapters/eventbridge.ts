@@ -1,4 +1,4 @@
-import { defineAdapter } from '../src/adapter.ts'
+import { defineAdapter, traceContext } from '../src/adapter.ts'
 import { createBroker } from './eventbridge/broker.ts'
 import { openClient } from './eventbridge/client.ts'
 import { toEntry } from './eventbridge/entry.ts'
@@ -9,12 +9,16 @@ import { openLane } from './lane/lane.ts'
 export default defineAdapter({
   name: 'eventbridge',
   options,
-  record: toEntry,
+  record: (event, options) => toEntry(event, options),
+  messaging: ({ bus }) => ({ system: 'aws.eventbridge', destination: bus }),
+  async *inspect(options, _context, signal) {
+    yield* (await import('./eventbridge/inspect.ts')).inspect(options, signal)
+  },
   async connect(options) {
     const client = await openClient(options)
     const lane = openLane(createBroker(client, options))
     return {
-      publish: async (event, signal) => lane.publish(toEntry(event, options), signal),
+      publish: async (event, signal) => lane.publish(toEntry(event, options, traceContext(event)), signal),
       async close() {
         lane.close()
         client.close()

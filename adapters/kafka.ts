@@ -1,4 +1,4 @@
-import { defineAdapter } from '../src/adapter.ts'
+import { defineAdapter, traceContext } from '../src/adapter.ts'
 import { toFault } from './kafka/error.ts'
 import { openKafkajs } from './kafka/kafkajs.ts'
 import { options } from './kafka/options.ts'
@@ -12,6 +12,10 @@ export default defineAdapter({
   name: 'kafka',
   options,
   record: (event, options) => ({ topic: options.topic, ...toRecord(event, options) }),
+  messaging: ({ topic }) => ({ system: 'kafka', destination: topic }),
+  async *inspect(options, context, signal) {
+    yield* (await import('./kafka/inspect.ts')).inspect(options, context, signal)
+  },
   async connect(options, { directory, log }) {
     const { brokers, topic, clientId, compression } = options
     const tls = () => readTls(options.tls, directory)
@@ -20,7 +24,7 @@ export default defineAdapter({
     try {
       const publisher = await openPublisher(client, topic)
       return {
-        publish: (event, signal) => publisher.publish(toRecord(event, options), signal),
+        publish: (event, signal) => publisher.publish(toRecord(event, options, traceContext(event)), signal),
         close: publisher.close
       }
     } catch (cause) {

@@ -46,4 +46,12 @@ export function openMemory({ capacity }: z.output<typeof options>): Memory {
   return memory
 }
 
-export default defineAdapter({ name: 'memory', options, record: event => event, connect: openMemory })
+export default defineAdapter({
+  name: 'memory',
+  options,
+  record: event => event,
+  async *inspect() {
+    yield { about: 'durability', state: 'warning', says: 'Events are in this process alone, and end with it.' }
+  },
+  connect: openMemory
+})

@@ -17,9 +17,12 @@ const faults: Readonly<Record<string, string>> = {
 }
 
 export function toError(cause: unknown, late: boolean): UnavailableError {
-  if (late) return new UnavailableError('Standard output did not take the event in time. Has its reader stopped?')
+  if (late)
+    return new UnavailableError('Standard output did not take the event in time. See whether its reader has stopped.')
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-  return new UnavailableError(faults[code] ?? `Standard output cannot be written (${code}).`, { cause })
+  return new UnavailableError(faults[code] ?? `Standard output cannot be written (${code}). See where it leads.`, {
+    cause
+  })
 }
 
 /** The adapter, over the stream that `open` gives (again after each failure). Message ids count the lines. */
@@ -28,6 +31,9 @@ export const toStream = (open: () => Writable) =>
     name: 'stdout',
     options,
     record: toLine,
+    async *inspect() {
+      yield { about: 'reachable', state: 'ok', says: 'Standard output is there, for whoever reads it.' }
+    },
     connect() {
       const writer = lineWriter(open)
       let count = 0

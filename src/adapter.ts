@@ -4,6 +4,7 @@ import type { CloudEvent } from './event.ts'
 export { EventError, UnavailableError } from './errors.ts'
 export { attributesOf, isJson, STRUCTURED_TYPE, toStructured } from './event.ts'
 export { importModule } from './import-module.ts'
+export { type TraceContext, traceContext } from './trace-context.ts'
 export type { CloudEvent }
 /** The bridge's own zod, so that an adapter's options and the bridge's configuration are validated by one library. */
 export { z }
@@ -39,6 +40,33 @@ export interface AdapterContext {
   readonly log: Log
 }
 
+/** How OpenTelemetry's conventions call what a destination publishes to. */
+export interface Messaging {
+  /** A value of `messaging.system`, such as `kafka`. */
+  readonly system: string
+  /** The topic or bus: `messaging.destination.name`. */
+  readonly destination?: string
+}
+
+/** What the bridge gives an inspection beside the options. */
+export interface InspectContext extends AdapterContext {
+  /** The largest webhook that the bridge takes (`limits.body`), in bytes. */
+  readonly body: number
+}
+
+/** What is known of a destination before its first event. */
+export interface Finding {
+  /** Can it be reached, does it know the bridge, is it there, may the bridge publish, how sure is what it has accepted. */
+  readonly about: 'reachable' | 'authenticated' | 'exists' | 'permission' | 'durability'
+  /**
+   * `warning`: events are accepted, and may be lost then. `fault`: events will not be accepted. `unknown`: nobody knows,
+   * say for want of a permission that publishing does not need.
+   */
+  readonly state: 'ok' | 'warning' | 'fault' | 'unknown'
+  /** What is the case, and, unless that is as it should be, what to do or to grant. Never a secret. */
+  readonly says: string
+}
+
 /** An adapter module's default export. */
 export interface AdapterDefinition<Options extends z.ZodObject = z.ZodObject> {
   /** Lower case; in upper case it is the prefix of the adapter's environment variables. */
@@ -57,6 +85,15 @@ export interface AdapterDefinition<Options extends z.ZodObject = z.ZodObject> {
    * @throws {EventError} when this event can never be published, as far as that is known without the broker
    */
   record?(event: CloudEvent, options: z.output<Options>): unknown
+  /** For the spans of `publish`. Pure. Optional; without it, the system is the adapter's name. */
+  messaging?(options: z.output<Options>): Messaging
+  /**
+   * Looks at the destination over a connection of its own, and gives each finding as soon as there is one. It publishes
+   * nothing, changes nothing, and does without any permission that `publish` does not need: what it may not see is
+   * `unknown`. Ends soon after `signal` aborts. What it throws counts as a fault. Optional, for `check --connect`; without
+   * it, the bridge connects, and closes.
+   */
+  inspect?(options: z.output<Options>, context: InspectContext, signal: AbortSignal): AsyncIterable<Finding>
 }
 
 /** Types an adapter definition; returns it unchanged. */

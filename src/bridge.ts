@@ -1,15 +1,17 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
 import { createAdmission } from './deliver/admission.ts'
 import { openDestinations } from './deliver.ts'
-import { ConfigError, UnavailableError } from './errors.ts'
+import { UnavailableError } from './errors.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
 import { createAdmin } from './server/admin.ts'
 import { closeServer } from './server/close.ts'
 import type { Health } from './server/health.ts'
+import { listen } from './server/listen.ts'
 import { createReceiving } from './server/receiving.ts'
 import { rememberRefusal } from './server/remember-refusal.ts'
 import { createServer } from './server.ts'
@@ -17,6 +19,8 @@ import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { createObserver } from './telemetry/observe.ts'
 import { startAtZero } from './telemetry/start-at-zero.ts'
+import { traceReceive } from './telemetry/traced-receive.ts'
+import { traceVerifier } from './telemetry/traced-verifier.ts'
 import { createVerifier } from './verify/verify.ts'
 
 /** A running bridge. */
@@ -58,6 +62,8 @@ export async function startBridge(config: Config, { log, version, googleProject 
     inFlightBytes: () => inFlight.bytes
   })
   startAtZero(metrics, config)
+  // Does nothing unless the operator has preloaded an SDK.
+  const tracer = trace.getTracer('gemini-event-bridge', version)
   const onFault = (error: unknown) =>
     log.error(
       { stack: error instanceof Error ? error.stack : String(error) },
@@ -70,14 +76,14 @@ export async function startBridge(config: Config, { log, version, googleProject 
   // Closed last: the end of a drain is worth scraping.
   const admin = createAdmin(metrics.registry, health)
   undo.push(() => admin.close())
-  const destinations = openDestinations(config, { log, metrics, onFault })
+  const destinations = openDestinations(config, { log, metrics, tracer, onFault })
   undo.push(() => destinations.close())
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
     const { path, source, tolerance } = endpoint
     const onKeySet = (success: boolean) => {
       if (success) metrics.keySetSuccess.set({ endpoint: path }, Date.now() / 1000)
     }
-    const verifier = createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet })
+    const verifier = traceVerifier(createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet }), tracer)
     undo.push(() => verifier.close())
     return { path, source, verifier, tolerance, normalize: createNormalizer({ source, ...config.events }) }
   })
@@ -94,7 +100,10 @@ export async function startBridge(config: Config, { log, version, googleProject 
         })
       inFlight.check(bytes)
     },
-    receive: (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...destinations }, ...rest),
+    receive: traceReceive(
+      (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...destinations }, ...rest),
+      tracer
+    ),
     onAnswer(answer) {
       rememberRefusal(answer, destinations.refused)
       observe(answer)
@@ -115,8 +124,9 @@ export async function startBridge(config: Config, { log, version, googleProject 
     return clean
   }
   try {
-    if (config.admin) await listen(admin, config.admin, 'admin', 'BRIDGE_ADMIN_HOST and BRIDGE_ADMIN_PORT')
-    await listen(app, config.listen, 'listen', 'BRIDGE_HOST and PORT')
+    if (config.admin)
+      await listen(admin, config.admin, { key: 'admin', variables: 'BRIDGE_ADMIN_HOST and BRIDGE_ADMIN_PORT' })
+    await listen(app, config.listen, { key: 'listen', variables: 'BRIDGE_HOST and PORT' })
   } catch (error) {
     await release()
     throw error
@@ -134,27 +144,6 @@ export async function startBridge(config: Config, { log, version, googleProject 
       const late = sleep(Math.max(0, end - performance.now()), false, { signal: timer.signal }).catch(() => false)
       return (await Promise.race([released, late]).finally(() => timer.abort())) && finished
     }
-  }
-}
-
-/** New connections that may wait to be accepted, of which Node takes one a turn: what Linux allows by default. */
-const BACKLOG = 4096
-
-async function listen(
-  app: FastifyInstance,
-  at: { host: string; port: number },
-  key: string,
-  variables: string
-): Promise<void> {
-  try {
-    // Fastify would open a second server for the other address of `localhost`, one that knows none of our limits.
-    await app.listen({ ...at, host: at.host === 'localhost' ? '127.0.0.1' : at.host, backlog: BACKLOG })
-  } catch (cause) {
-    if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) throw cause
-    const advice =
-      cause.code === 'EADDRINUSE' ? 'Stop what has it, or choose another port' : 'Choose an address of this machine'
-    const fault = `cannot listen on ${at.host}, port ${at.port} (${cause.code}). ${advice}: in the file, or by ${variables}.`
-    throw new ConfigError([{ place: key, fault }], { cause })
   }
 }
 

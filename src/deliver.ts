@@ -1,3 +1,4 @@
+import type { Tracer } from '@opentelemetry/api'
 import type { Config, DestinationConfig } from './config/config.ts'
 import { mask } from './config/mask.ts'
 import { mapLeaves } from './config/tree.ts'
@@ -15,6 +16,7 @@ import { createRouter, requiredDestinations } from './deliver/routes.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type Metrics, typeLabelOf } from './telemetry/metrics.ts'
 import { observeDestination } from './telemetry/observed-destination.ts'
+import { traceDestination } from './telemetry/traced-destination.ts'
 import { fingerprint } from './verify/fingerprint.ts'
 
 /** Everything behind a verified webhook: destinations, routes, what is remembered. */
@@ -30,15 +32,22 @@ export interface Destinations {
 /** Opens the destinations as they are configured; they connect in the background. */
 export function openDestinations(
   config: Config,
-  { log, metrics, onFault }: { log: Logger; metrics: Metrics; onFault: (error: unknown) => void }
+  {
+    log,
+    metrics,
+    tracer,
+    onFault
+  }: { log: Logger; metrics: Metrics; tracer: Tracer; onFault: (error: unknown) => void }
 ): Destinations {
   const { limits, dedupe, directory } = config
   const { typePrefix } = config.events
 
   const destinations = new Map(
     config.destinations.map(destination => {
+      const { name, definition, options } = destination
       const opened = openDestination(destination, { directory, log })
-      return [destination.name, observeDestination(opened, metrics, typePrefix)]
+      const messaging = definition.messaging?.(options) ?? { system: definition.name }
+      return [name, observeDestination(traceDestination(opened, messaging, tracer), metrics, typePrefix)]
     })
   )
   const publisherOf = ({ name, fallback }: DestinationConfig): Publish => {

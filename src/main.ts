@@ -63,6 +63,18 @@ program
   .addOption(configOption())
   .option('--schema', "print the configuration's JSON Schema")
   .option('--event <file>', "show where an event goes, a webhook's body or a CloudEvent (JSON); - is standard input")
+  .addOption(
+    new Option('--connect', 'connect to every destination, key set and Redis, and show what is found').conflicts([
+      'schema',
+      'event'
+    ])
+  )
+  .addHelpText(
+    'after',
+    `
+--connect prints its findings in place of the configuration. It publishes nothing and changes nothing, takes ten
+seconds at most, and ends with 1 if anything is at fault. What is not known with the bridge's permissions is no fault.`
+  )
   .action(async options => exit(await (await import('./cli/check.ts')).check(options, { ...io, stdin: process.stdin })))
 
 program

@@ -15,6 +15,7 @@ import { limitPipelining } from './server/pipelining.ts'
 import { precheck, splitUrl } from './server/precheck.ts'
 import { queueRequests } from './server/queue.ts'
 import { ConnectionClosed, type Receiving } from './server/receiving.ts'
+import { shown } from './server/shown.ts'
 
 /** What the server asks of the rest of the bridge. */
 export interface ServerContext {
@@ -185,7 +186,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
 }
 
 function notFound(request: IncomingMessage): RequestError {
-  return new RequestError('ERR_NOT_FOUND', `No endpoint has the path ${JSON.stringify(splitUrl(request).path)}.`)
+  return new RequestError('ERR_NOT_FOUND', `No endpoint has the path ${shown(splitUrl(request).path)}.`)
 }
 
 /** A fault of the bridge's own: the event may be fine, so Gemini is asked to deliver it again. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventTypes } from '../src/event-types.ts'
 import { codeBlocks } from './docs/code-blocks.ts'
 import { root, start } from './spawn.ts'
 
@@ -27,7 +28,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test('holds what users need, and nothing else', () => {
-  const kinds = new Set(packed.map(path => path.replace(/^dist\/(src|adapters)\/.*\.(js|d\.ts)$/, 'dist/$1/*.$2')))
+  const kinds = new Set(
+    packed.map(path => path.replace(/^(dist\/src|dist\/adapters|docs\/\w+)\/.*?\.(js|json|d\.ts)$/, '$1/*.$2'))
+  )
   expect([...kinds].sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
@@ -37,6 +40,10 @@ test('holds what users need, and nothing else', () => {
     'dist/adapters/*.js',
     'dist/src/*.d.ts',
     'dist/src/*.js',
+    'docs/asyncapi.yaml',
+    'docs/consumers/*.js',
+    'docs/events.md',
+    'docs/schemas/*.json',
     'package.json'
   ])
 })
@@ -52,6 +59,15 @@ test('its command works: version, schema, and the first minute', async () => {
   expect(program.stderr).toContain('npx gemini-event-bridge send')
   program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
+})
+
+test('has the schema of each event type, as docs/events.md imports it', async () => {
+  const [line = ''] = (await codeBlocks('docs/events.md', 'js')).filter(block => block.includes('gemini-event-bridge/'))
+  for (const type of [...eventTypes, 'dead_letter']) {
+    const script = `${line.replace('batch.succeeded', type)}\nconsole.log(schema.title)`
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder })
+    expect(stdout).toBe(`com.google.gemini.${type}\n`)
+  }
 })
 
 test('the adapter in CONTRIBUTING.md, as it is printed there, is one that the bridge publishes through', async () => {

@@ -29,26 +29,15 @@ const LINGER_MS = 10_000
 /** The client's own words would go past the bridge's log. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
+/** Where a bus is. */
+export type Place = Pick<EventbridgeOptions, 'bus' | 'region' | 'endpoint'>
+
 /**
- * Opens the client, once there are a region and credentials.
+ * AWS's client for the place, once there are a region and credentials.
  * @throws {UnavailableError} when there are none
  */
-export async function openClient({
-  bus,
-  region = regionOf(bus),
-  endpoint
-}: Pick<EventbridgeOptions, 'bus' | 'region' | 'endpoint'>): Promise<EventbridgeClient> {
-  const open = () =>
-    new EventBridgeClient({
-      ...(region !== undefined && { region }),
-      ...(endpoint !== undefined && { endpoint }),
-      // What is tried again, and when, the lane decides; in the mode `adaptive`, the client would wait by itself.
-      maxAttempts: 1,
-      retryMode: 'standard',
-      requestHandler: { connectionTimeout: CONNECT_MS },
-      logger: silent
-    })
-  let client = open()
+export async function openAws(place: Place): Promise<EventBridgeClient> {
+  const client = createAws(place)
   try {
     await obtain(client.config.region, 'AWS gave the bridge no region for EventBridge', 'Set region or AWS_REGION')
     await obtain(
@@ -56,10 +45,31 @@ export async function openClient({
       'AWS gave the bridge no credentials for EventBridge',
       'Run the bridge under a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
     )
+    return client
   } catch (error) {
     client.destroy()
     throw error
   }
+}
+
+function createAws({ bus, region = regionOf(bus), endpoint }: Place): EventBridgeClient {
+  return new EventBridgeClient({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    // What is tried again, and when, the lane decides; in the mode `adaptive`, the client would wait by itself.
+    maxAttempts: 1,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: CONNECT_MS },
+    logger: silent
+  })
+}
+
+/**
+ * Opens the client, once there are a region and credentials.
+ * @throws {UnavailableError} when there are none
+ */
+export async function openClient(place: Place): Promise<EventbridgeClient> {
+  let client = await openAws(place)
 
   /** Those who ask for credentials share one request for them, and it may hang for ever: the next ask anew. */
   const authorize = async (current: EventBridgeClient, signal: AbortSignal) => {
@@ -67,7 +77,7 @@ export async function openClient({
       await within(signal, current.config.credentials())
     } catch (error) {
       if (signal.aborted && current === client) {
-        client = open()
+        client = createAws(place)
         setTimeout(() => current.destroy(), LINGER_MS).unref()
       }
       throw error

@@ -1,4 +1,4 @@
-import { type CloudEvent, EventError, isJson, toStructured } from '../../src/adapter.ts'
+import { type CloudEvent, EventError, isJson, type TraceContext, toStructured } from '../../src/adapter.ts'
 import { type EventbridgeOptions, SIZE_LIMITS } from './options.ts'
 
 /** What one event is on a bus, as `PutEvents` takes it. */
@@ -19,17 +19,19 @@ const TRACEPARENT = /^[\da-f]{2}-([\da-f]{8})([\da-f]{24})-([\da-f]{16})-([\da-f
 /**
  * The event as an entry. EventBridge refuses, or counts, by the entry's own fields; the event's attributes are in its
  * detail, unless that is the data alone.
+ * @param trace what its targets go on from; the event keeps what it came with
  * @throws {EventError} when no bus can take the event
  * @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
  */
 export function toEntry(
   event: CloudEvent,
-  { bus, source, detail, sizeLimit }: Pick<EventbridgeOptions, 'bus' | 'source' | 'detail' | 'sizeLimit'>
+  { bus, source, detail, sizeLimit }: Pick<EventbridgeOptions, 'bus' | 'source' | 'detail' | 'sizeLimit'>,
+  { traceparent = '' }: TraceContext = event
 ): Entry {
-  const { type, time = '', traceparent = '' } = event
+  const { type, time = '' } = event
   if (type.length > DETAIL_TYPE_CHARACTERS) {
     throw new EventError(
-      `The event's type has ${type.length} characters, and EventBridge takes at most ${DETAIL_TYPE_CHARACTERS}.`
+      `The event's type has ${type.length} characters, and EventBridge takes at most ${DETAIL_TYPE_CHARACTERS}. Shorten events.typePrefix, or route it elsewhere.`
     )
   }
   const Time = toTime(time)
@@ -44,7 +46,7 @@ export function toEntry(
   }
   if (sizeOf(entry) <= SIZE_LIMITS[sizeLimit]) return entry
   throw new EventError(
-    `The event is larger than EventBridge takes: ${sizeOf(entry)} bytes, and sizeLimit is ${sizeLimit}.`
+    `The event is larger than EventBridge takes: ${sizeOf(entry)} bytes, and sizeLimit is ${sizeLimit}. Raise it if the bus takes more, or route the event elsewhere.`
   )
 }
 

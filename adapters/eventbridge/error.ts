@@ -1,6 +1,7 @@
-import { UnavailableError } from '../../src/adapter.ts'
+import { type Finding, UnavailableError } from '../../src/adapter.ts'
 import { withoutWords } from '../lane/discreet.ts'
-import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
+import { type Entry, type Fault, type Faults, toFault as faultOf } from '../lane/fault.ts'
+import { toFinding as findingOf } from '../lane/finding.ts'
 
 const throttled: Entry = {
   kind: 'passing',
@@ -9,15 +10,18 @@ const throttled: Entry = {
 }
 const failing: Entry = {
   kind: 'passing',
-  says: (bus, detail) => `EventBridge has a fault of its own with the bus "${bus}"${detail}.`
+  says: (bus, detail) =>
+    `EventBridge has a fault of its own with the bus "${bus}"${detail}. See AWS's health dashboard.`
 }
 const forbidden: Entry = {
   kind: 'mend',
+  about: 'permission',
   says: (bus, detail) =>
     `EventBridge does not let the bridge put events on the bus "${bus}"${detail}. Grant its role events:PutEvents on the bus.`
 }
 const credentials: Entry = {
   kind: 'mend',
+  about: 'authenticated',
   says: (bus, detail) =>
     `AWS refused the bridge's credentials for the bus "${bus}"${detail}. Check the role or the keys, and the machine's clock.`
 }
@@ -59,12 +63,14 @@ const entries: Readonly<Record<string, Entry>> = {
   ...named(credentials, ['CredentialsProviderError', 'TokenProviderError', 'InvalidAccountIdException']),
   ResourceNotFoundException: {
     kind: 'mend',
+    about: 'exists',
     says: (bus, detail) => `There is no bus "${bus}" in EventBridge${detail}. Create it, or correct bus and region.`
   },
   MalformedDetail: {
     kind: 'record',
     never: true,
-    says: (bus, detail) => `EventBridge does not take the event's detail for JSON, on the bus "${bus}"${detail}.`
+    says: (bus, detail) =>
+      `EventBridge does not take the event's detail for JSON, on the bus "${bus}"${detail}. Use detail: event.`
   },
   ...named(invalid, ['InvalidArgument', 'ValidationException', 'ValidationError', 'RedactionFailure']),
   ...named(invalid, ['InvalidParameterValue', 'RequestEntityTooLarge', 'RequestEntityTooLargeException']),
@@ -80,12 +86,20 @@ const entries: Readonly<Record<string, Entry>> = {
 
 const unknown: Entry = {
   kind: 'passing',
-  says: (bus, detail) => `EventBridge did not accept the event for the bus "${bus}"${detail}.`
+  says: (bus, detail) =>
+    `EventBridge did not accept the event for the bus "${bus}"${detail}. See AWS's health dashboard.`
 }
+
+const faults: Faults = { entries, unknown, codesOf, detailOf }
 
 /** What an error of the AWS client, or of one entry, means, by its name or code. Whatever is not known may pass. */
 export function toFault(cause: unknown, bus: string): Fault {
-  return faultOf(withoutWords(cause, mayQuote), bus, { entries, unknown, codesOf, detailOf })
+  return faultOf(withoutWords(cause, mayQuote), bus, faults)
+}
+
+/** What it tells whoever only looks at the bus. */
+export function toFinding(cause: unknown, bus: string): Finding {
+  return findingOf(withoutWords(cause, mayQuote), bus, faults)
 }
 
 /** Requests go out, and no answer comes. */

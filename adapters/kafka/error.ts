@@ -1,5 +1,6 @@
-import { UnavailableError } from '../../src/adapter.ts'
-import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
+import { type Finding, UnavailableError } from '../../src/adapter.ts'
+import { type Entry, type Fault, type Faults, toFault as faultOf } from '../lane/fault.ts'
+import { toFinding as findingOf } from '../lane/finding.ts'
 
 const unreachable: Entry = {
   kind: 'passing',
@@ -13,10 +14,11 @@ const untrusted: Entry = {
 const closed: Entry = {
   kind: 'passing',
   says: (_, detail) =>
-    `Kafka closed the connection${detail}. If it always does, the port may want TLS (tls) or credentials (sasl), or none of them.`
+    `Kafka closed the connection${detail}. If it always does, see whether the port wants TLS (tls) or credentials (sasl), or none of them.`
 }
 const certificate: Entry = {
   kind: 'mend',
+  about: 'authenticated',
   says: (_, detail) =>
     `Kafka does not take the bridge's own TLS certificate${detail}. Name one that it trusts: tls.cert and tls.key.`
 }
@@ -37,6 +39,7 @@ const tooLarge: Entry = {
 }
 const credentials: Entry = {
   kind: 'mend',
+  about: 'authenticated',
   says: (_, detail) =>
     `Kafka refused the credentials${detail}. Check sasl: the mechanism, the user and the password or token.`
 }
@@ -54,15 +57,22 @@ const entries: Readonly<Record<string, Entry>> = {
   RECORD_LIST_TOO_LARGE: tooLarge,
   UNKNOWN_TOPIC_OR_PARTITION: {
     kind: 'passing',
+    about: 'exists',
     says: topic => `The Kafka topic "${topic}" does not exist. Create it, or correct topic.`
   },
-  INVALID_TOPIC_EXCEPTION: { kind: 'mend', says: topic => `Kafka does not take "${topic}" as a topic. Correct topic.` },
+  INVALID_TOPIC_EXCEPTION: {
+    kind: 'mend',
+    about: 'exists',
+    says: topic => `Kafka does not take "${topic}" as a topic. Correct topic.`
+  },
   TOPIC_AUTHORIZATION_FAILED: {
     kind: 'mend',
+    about: 'permission',
     says: topic => `Kafka does not let the bridge write to the topic "${topic}". Grant its user WRITE on the topic.`
   },
   CLUSTER_AUTHORIZATION_FAILED: {
     kind: 'mend',
+    about: 'permission',
     says: topic => `Kafka does not let the bridge use the cluster of "${topic}". Grant its user WRITE on the topic.`
   },
   SASL_AUTHENTICATION_FAILED: credentials,
@@ -86,7 +96,7 @@ const entries: Readonly<Record<string, Entry>> = {
   INVALID_RECORD: {
     kind: 'record',
     says: topic =>
-      `The Kafka topic "${topic}" refused the record. A compacted topic takes only records with a key: set key.`
+      `The Kafka topic "${topic}" refused the record. Set key, if it is compacted: it then takes only records with one.`
   },
   REQUEST_TIMED_OUT: unanswered,
   TimeoutError: unanswered,
@@ -128,12 +138,19 @@ const entries: Readonly<Record<string, Entry>> = {
 
 const unknown: Entry = {
   kind: 'passing',
-  says: (topic, detail) => `Kafka did not accept the event for the topic "${topic}"${detail}.`
+  says: (topic, detail) => `Kafka did not accept the event for the topic "${topic}"${detail}. See the broker's log.`
 }
+
+const faults: Faults = { entries, unknown, detailOf: brokerOf }
 
 /** What an error of the Kafka client means. Whatever is not known may pass. */
 export function toFault(cause: unknown, topic: string): Fault {
-  return faultOf(cause, topic, { entries, unknown, detailOf: brokerOf })
+  return faultOf(cause, topic, faults)
+}
+
+/** What it tells whoever only looks at the topic. */
+export function toFinding(cause: unknown, topic: string): Finding {
+  return findingOf(cause, topic, faults)
 }
 
 /** Requests go out, and no answer comes. */

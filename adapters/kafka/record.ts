@@ -1,4 +1,4 @@
-import { attributesOf, type CloudEvent, STRUCTURED_TYPE, toStructured } from '../../src/adapter.ts'
+import { attributesOf, type CloudEvent, STRUCTURED_TYPE, type TraceContext, toStructured } from '../../src/adapter.ts'
 
 /** What one event is in a topic. Its timestamp is the time of publishing: `time` is the event's own affair. */
 export interface KafkaRecord {
@@ -11,16 +11,24 @@ export interface KafkaRecord {
 /**
  * The event as a record, in binary or structured content mode.
  * @param options.key the attribute that becomes the record's key; an event without it has none
+ * @param trace what the record's consumers go on from; the event keeps what it came with
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  */
 export function toRecord(
   event: CloudEvent,
-  { contentMode, key }: { readonly contentMode: 'binary' | 'structured'; readonly key: string }
+  { contentMode, key }: { readonly contentMode: 'binary' | 'structured'; readonly key: string },
+  { traceparent, tracestate }: TraceContext = event
 ): KafkaRecord {
   const keyText = event[key]
+  const { headers, value } = contentMode === 'binary' ? toBinary(event) : toStructuredRecord(event)
   return {
     key: typeof keyText === 'string' ? Buffer.from(keyText) : undefined,
-    ...(contentMode === 'binary' ? toBinary(event) : toStructuredRecord(event))
+    headers: {
+      ...headers,
+      ...(traceparent !== undefined && { traceparent }),
+      ...(tracestate !== undefined && { tracestate })
+    },
+    value
   }
 }
 

@@ -1,13 +1,15 @@
-import { EventError, UnavailableError } from '../../src/adapter.ts'
+import { EventError, type Finding, UnavailableError } from '../../src/adapter.ts'
 
 /**
  * What became of what was not accepted. `passing`: it may pass by itself within the deadline, so try again. `mend`: an
  * operator has to mend it. `record`: one event is not taken, and its neighbours may be. `size`: too many bytes together,
  * or one event that has too many.
  */
-export type Fault =
+export type Fault = (
   | { readonly error: UnavailableError; readonly kind: 'passing' | 'mend' }
   | { readonly error: EventError | UnavailableError; readonly kind: 'record' | 'size' }
+) &
+  Pick<Entry, 'about'>
 
 /** What one code means, and what the operator has to know. */
 export interface Entry {
@@ -19,6 +21,8 @@ export interface Entry {
   readonly kind: Fault['kind']
   /** No redelivery can help. Only of the kinds `record` and `size`. */
   readonly never?: true
+  /** What of the destination is at fault (default: that it can be reached). */
+  readonly about?: Finding['about']
 }
 
 export interface Faults {
@@ -44,12 +48,14 @@ export function toFault(cause: unknown, to: string, faults: Faults): Fault {
   if (said instanceof UnavailableError) return { error: said, kind: 'mend' }
   const codes = chain.flatMap(codesOf)
   const code = codes.find(code => Object.hasOwn(entries, code))
-  const { kind, says, never } = (code === undefined ? undefined : entries[code]) ?? unknown
+  const { kind, says, never, about } = (code === undefined ? undefined : entries[code]) ?? unknown
   const parts = [detailOf?.(chain), codes.find(name => name !== 'Error')]
   const detail = parts.filter(part => part !== undefined && part !== '').join(', ')
   const message = says(to, detail === '' ? '' : ` (${detail})`)
-  if (never && (kind === 'record' || kind === 'size')) return { error: new EventError(message, { cause }), kind }
-  return { error: new UnavailableError(message, { cause }), kind }
+  const more = about && { about }
+  if (never && (kind === 'record' || kind === 'size'))
+    return { error: new EventError(message, { cause }), kind, ...more }
+  return { error: new UnavailableError(message, { cause }), kind, ...more }
 }
 
 /** An error and what it came from, outermost first. Causes may form a circle. */

@@ -92,11 +92,15 @@ export function startWaiting<Item>(
 
 /** What was still waiting for its turn at its deadline. */
 export function unsent(broker: string): UnavailableError {
-  return new UnavailableError(`The deadline passed before the event could be sent to ${broker}. It will not be sent.`)
+  return new UnavailableError(
+    `The deadline passed before the event could be sent to ${broker}. It will not be sent. See why ${broker} is slow.`
+  )
 }
 
 function unanswered(broker: string): UnavailableError {
-  return new UnavailableError(`${broker} had not answered by the deadline. It may have written the event all the same.`)
+  return new UnavailableError(
+    `${broker} had not answered by the deadline. It may have written the event all the same. See why it is slow.`
+  )
 }
 
 /** Whoever still waits when the adapter closes gets this. */

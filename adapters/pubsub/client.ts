@@ -30,6 +30,19 @@ const ATTEMPT_MS = 60_000
 const LINGER_MS = 10_000
 
 /**
+ * The topic as `projects/<project>/topics/<id>`, once there is a credential for it.
+ * @throws {UnavailableError} when there is none, or no project for the topic
+ */
+export async function authorizedTopic(
+  { auth, isEmulator }: Channel,
+  options: Pick<PubsubOptions, 'topic' | 'projectId'>
+): Promise<string> {
+  if (!isEmulator) await authorize(auth)
+  const named = fullName(options.topic, options.projectId)
+  return named.includes('/') ? named : fullName(named, await projectOf(auth))
+}
+
+/**
  * Opens the topic, once there is a credential.
  * @throws {UnavailableError} when there is none, or no project for the topic
  */
@@ -39,9 +52,7 @@ export async function openClient(
   const open = channelOpener(options.endpoint)
   let channel = open()
   const replaced = new Set<Channel>()
-  if (!channel.isEmulator) await authorize(channel.auth)
-  const named = fullName(options.topic, options.projectId)
-  const topic = named.includes('/') ? named : fullName(named, await projectOf(channel.auth))
+  const topic = await authorizedTopic(channel, options)
 
   const replace = (old: Channel) => {
     channel = open()

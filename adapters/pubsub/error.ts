@@ -1,6 +1,7 @@
-import { UnavailableError } from '../../src/adapter.ts'
+import { type Finding, UnavailableError } from '../../src/adapter.ts'
 import { withoutWords } from '../lane/discreet.ts'
-import { type Entry, type Fault, toFault as faultOf } from '../lane/fault.ts'
+import { type Entry, type Fault, type Faults, toFault as faultOf } from '../lane/fault.ts'
+import { toFinding as findingOf } from '../lane/finding.ts'
 
 /** By their numbers. @see https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
 const STATUSES = [
@@ -36,15 +37,18 @@ const entries: Readonly<Record<string, Entry>> = {
   },
   NOT_FOUND: {
     kind: 'mend',
+    about: 'exists',
     says: (topic, detail) => `There is no "${topic}" in Pub/Sub${detail}. Create the topic, or correct topic.`
   },
   PERMISSION_DENIED: {
     kind: 'mend',
+    about: 'permission',
     says: (topic, detail) =>
       `Pub/Sub does not let the bridge publish to "${topic}"${detail}. Grant its service account roles/pubsub.publisher on the topic.`
   },
   UNAUTHENTICATED: {
     kind: 'mend',
+    about: 'authenticated',
     says: (topic, detail) =>
       `Pub/Sub refused the credentials for "${topic}"${detail}. Check the bridge's application default credentials.`
   },
@@ -73,7 +77,8 @@ const entries: Readonly<Record<string, Entry>> = {
 
 const unknown: Entry = {
   kind: 'passing',
-  says: (topic, detail) => `Pub/Sub did not accept the event for "${topic}"${detail}.`
+  says: (topic, detail) =>
+    `Pub/Sub did not accept the event for "${topic}"${detail}. See the topic in the Google Cloud console.`
 }
 
 /**
@@ -89,9 +94,16 @@ const QUOTED = [
   'UNAVAILABLE'
 ]
 
+const faults: Faults = { entries, unknown, codesOf, detailOf }
+
 /** What an error of the Pub/Sub client means, by its gRPC status. Whatever is not known may pass. */
 export function toFault(cause: unknown, topic: string): Fault {
-  return faultOf(withoutWords(cause, mayQuote), topic, { entries, unknown, codesOf, detailOf })
+  return faultOf(withoutWords(cause, mayQuote), topic, faults)
+}
+
+/** What it tells whoever only looks at the topic. */
+export function toFinding(cause: unknown, topic: string): Finding {
+  return findingOf(withoutWords(cause, mayQuote), topic, faults)
 }
 
 /** Requests go out, and no answer comes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { attributesOf, type CloudEvent, EventError, toStructured } from '../../src/adapter.ts'
+import { attributesOf, type CloudEvent, EventError, type TraceContext, toStructured } from '../../src/adapter.ts'
 import type { PubsubOptions } from './options.ts'
 
 /** What one event is in a topic. */
@@ -25,15 +25,21 @@ const STRUCTURED = { 'content-type': 'application/cloudevents+json' }
 /**
  * The event as a message, in binary or structured content mode; in structured mode whenever an attribute is above a
  * limit of Pub/Sub. Its attributes are there in both modes, since subscription filters see nothing else: those that fit.
+ * @param trace what subscribers go on from, under the names that Google's clients read, where there is room for it; the
+ * event keeps what it came with
  * @throws {EventError} when the message is larger than Pub/Sub takes
  * @see https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md
  */
 export function toMessage(
   event: CloudEvent,
-  { contentMode, orderingKey }: Pick<PubsubOptions, 'contentMode' | 'orderingKey'>
+  { contentMode, orderingKey }: Pick<PubsubOptions, 'contentMode' | 'orderingKey'>,
+  { traceparent = '', tracestate = '' }: TraceContext = event
 ): PubsubMessage {
   const attributes = attributesOf(event).map(([name, value]): [string, string] => [`ce-${name}`, value])
-  const fitting = attributes.filter(([name, value]) => fits(name, value)).slice(0, ATTRIBUTES - 1)
+  const fitting = attributes.filter(fits).slice(0, ATTRIBUTES - 1)
+  const tracing = Object.entries({ googclient_traceparent: traceparent, googclient_tracestate: tracestate })
+    .filter(attribute => attribute[1] !== '' && fits(attribute))
+    .slice(0, ATTRIBUTES - 1 - fitting.length)
   const { datacontenttype } = event
   const binary = contentMode === 'binary' && fitting.length === attributes.length
   const key = orderingKey === false ? undefined : event[orderingKey]
@@ -41,11 +47,16 @@ export function toMessage(
     data: binary
       ? Buffer.from(event.data.buffer, event.data.byteOffset, event.data.byteLength)
       : Buffer.from(toStructured(event)),
-    attributes: { ...(binary ? { 'content-type': datacontenttype } : STRUCTURED), ...Object.fromEntries(fitting) },
+    attributes: {
+      ...(binary ? { 'content-type': datacontenttype } : STRUCTURED),
+      ...Object.fromEntries([...fitting, ...tracing])
+    },
     ...(typeof key === 'string' && key !== '' && { orderingKey: toOrderingKey(key) })
   }
   if (sizeOf(message) <= MESSAGE_BYTES) return message
-  throw new EventError(`The event is larger than Pub/Sub takes: ${sizeOf(message)} bytes, of at most ${MESSAGE_BYTES}.`)
+  throw new EventError(
+    `The event is larger than Pub/Sub takes: ${sizeOf(message)} bytes, of at most ${MESSAGE_BYTES}. Route it elsewhere.`
+  )
 }
 
 /** An upper bound of the message's size in a request, in bytes. */
@@ -56,7 +67,7 @@ export function sizeOf({ data, attributes, orderingKey = '' }: PubsubMessage): n
   return size
 }
 
-function fits(name: string, value: string): boolean {
+function fits([name, value]: [string, string]): boolean {
   return name.length <= ATTRIBUTE_NAME_BYTES && Buffer.byteLength(value) <= ATTRIBUTE_VALUE_BYTES
 }
 

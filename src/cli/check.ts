@@ -11,17 +11,22 @@ import { checkEvent } from './check/event.ts'
 import type { InputIo } from './check/input.ts'
 import type { Io } from './io.ts'
 
+/** The command line of `check`. */
+export interface CheckOptions {
+  readonly config?: string
+  readonly schema?: boolean
+  readonly event?: string
+  readonly connect?: boolean
+}
+
 /**
  * Prints what the configuration means: as YAML with every default in place and every secret as its fingerprint, then
- * notes on it. With `event`, explains what becomes of that event instead (`checkEvent`); with `schema`, prints the JSON
- * Schema of the configuration file.
- * @returns the exit code, 0; 1 if `event` is none
+ * notes on it. With `event`, explains what becomes of that event instead (`checkEvent`); with `connect`, what is found
+ * by connecting (`checkConnect`); with `schema`, prints the JSON Schema of the configuration file.
+ * @returns the exit code, 0; 1 if `event` is none, or connecting finds a fault
  * @throws {ConfigError} with everything that is wrong
  */
-export async function check(
-  options: { readonly config?: string; readonly schema?: boolean; readonly event?: string },
-  io: Pick<Io, 'env' | 'stdout'> & InputIo
-): Promise<number> {
+export async function check(options: CheckOptions, io: Io & InputIo): Promise<number> {
   if (options.schema) {
     io.stdout.write(await renderJsonSchema())
     return 0
@@ -29,6 +34,7 @@ export async function check(
   const { env, directory } = io
   const config = await loadConfig({ env, directory, ...(options.config !== undefined && { file: options.config }) })
   if (options.event !== undefined) return checkEvent(options.event, config, io)
+  if (options.connect) return (await import('./check/connect.ts')).checkConnect(config, io)
   io.stdout.write(summarize(config, env))
   return 0
 }

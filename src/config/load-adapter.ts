@@ -41,7 +41,8 @@ function importFault(error: unknown, name: string): string {
   // The adapter may be there, but not the client that it imports.
   const [, missing = name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []
   const meant = nearest(name, Object.keys(adapters))
-  return `Cannot import \`${missing}\`. Make sure it is installed.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
+  const remedy = /^[./]/.test(missing) ? 'Make sure that it is there, and what it imports' : 'Make sure it is installed'
+  return `Cannot import \`${missing}\`. ${remedy}.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
 }
 
 function isDefinition(value: unknown): value is AdapterDefinition {

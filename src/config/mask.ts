@@ -8,10 +8,30 @@ import { mapLeaves } from './tree.ts'
  * transformation put where the schema says nothing: it may be made of secrets.
  */
 export function mask(values: object, schema: z.ZodType): object {
+  return replaceSecrets(values, schema, masked) as object
+}
+
+/** Shorter ones would make any text unreadable. */
+const SECRET_CHARACTERS = 4
+
+/** A text of somebody else's, in which each of these secrets is its fingerprint. */
+export function maskText(text: string, values: object, schema: z.ZodType): string {
+  const secrets = new Set<string>()
+  replaceSecrets(values, schema, secret => secrets.add(secret))
+  const long = [...secrets].filter(({ length }) => length >= SECRET_CHARACTERS)
+  // One may be part of another.
+  const sorted = long.toSorted((a, b) => b.length - a.length)
+  return sorted.reduce((result, secret) => result.replaceAll(secret, masked(secret)), text)
+}
+
+function masked(secret: string): string {
+  return `sha256:${fingerprint(secret)}`
+}
+
+function replaceSecrets(values: object, schema: z.ZodType, replace: (secret: string) => unknown): unknown {
   const shape = shapeOf(schema)
-  const masked = mapLeaves(values, (leaf, path) => {
+  return mapLeaves(values, (leaf, path) => {
     const said = schemasAt(shape, path)
-    return said.length === 0 || said.some(isSecret) ? `sha256:${fingerprint(String(leaf))}` : leaf
+    return said.length === 0 || said.some(isSecret) ? replace(String(leaf)) : leaf
   })
-  return masked as object
 }

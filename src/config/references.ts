@@ -47,7 +47,7 @@ export async function resolveReferences(
 type Miss = Pick<Fault, 'fault' | 'example'>
 
 async function look(inside: string, closed: boolean, { env, directory }: References): Promise<string | Miss> {
-  if (!closed) return { fault: 'has a reference without its closing brace. Write ${env:NAME}' }
+  if (!closed) return { fault: `has a reference without its closing brace. Write \${env:NAME}` }
   if (inside.includes('${')) return { fault: 'has a reference inside a reference. Write them one after the other' }
   const [, name, fallback] = ENV.exec(inside) ?? []
   if (name !== undefined) {

@@ -13,6 +13,8 @@ export interface PublishResult<Ending = Outcome> {
   readonly outcome: Ending
   /** From handing over to the answer; absent when the adapter was not asked. */
   readonly seconds?: number
+  /** The broker's own id of what it has accepted. */
+  readonly messageId?: string
   /** Why it was not accepted. */
   readonly refusal?: EventError | UnavailableError
 }
@@ -72,7 +74,7 @@ export function openDestination(
     event: CloudEvent,
     signal: AbortSignal,
     onLateAcceptance: () => void
-  ): Promise<void> => {
+  ): Promise<string> => {
     if (signal.aborted) {
       throw new UnavailableError(
         `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
@@ -93,8 +95,9 @@ export function openDestination(
         pending.delete(published)
         abandoned.delete(published)
       })
-      .then(() => {
+      .then(messageId => {
         if (signal.aborted) onLateAcceptance()
+        return messageId
       })
     const deadline = Promise.withResolvers<never>()
     const onAbort = () => {
@@ -107,7 +110,7 @@ export function openDestination(
     }
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      await Promise.race([accepted, deadline.promise])
+      return await Promise.race([accepted, deadline.promise])
     } finally {
       signal.removeEventListener('abort', onAbort)
     }
@@ -128,8 +131,8 @@ export function openDestination(
       const start = performance.now()
       const result = (outcome: Outcome) => ({ destination: name, outcome, seconds: (performance.now() - start) / 1000 })
       try {
-        await publish(adapter, event, signal, onLateAcceptance)
-        return result('accepted')
+        const messageId = await publish(adapter, event, signal, onLateAcceptance)
+        return { ...result('accepted'), messageId }
       } catch (error) {
         const refusal = asRefusal(error, name)
         return { ...result(refusal instanceof EventError ? 'refused' : 'unavailable'), refusal }

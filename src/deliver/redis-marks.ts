@@ -78,7 +78,7 @@ export function openRedisMarks({ url, ttl, log }: RedisMarksOptions): SharedMark
 }
 
 /** Host and port: what of the URL is no secret. */
-function addressOf(url: string): string {
+export function addressOf(url: string): string {
   const { hostname, port } = new URL(url)
   return `${hostname}:${port || 6379}`
 }

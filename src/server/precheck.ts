@@ -3,6 +3,7 @@ import { RequestError } from '../errors.ts'
 import type { Endpoint } from '../receive.ts'
 import { readHeaders } from '../verify/headers.ts'
 import type { Delivery } from '../verify/verify.ts'
+import { shown } from './shown.ts'
 
 /** What is known of a webhook before its body is read. */
 export type Admitted = Omit<Delivery, 'body' | 'receivedAt'>
@@ -30,7 +31,7 @@ export function precheck(
   }
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new RequestError('ERR_ENCODING', `The body has the content-encoding ${JSON.stringify(encoding)}.`)
+    throw new RequestError('ERR_ENCODING', `The body has the content-encoding ${shown(encoding)}.`)
   }
   context.checkRoom(declared)
   const signed = readHeaders(request.headersDistinct)

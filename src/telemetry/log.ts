@@ -67,6 +67,8 @@ async function readable(colorize: boolean): Promise<(line: string) => string> {
     levelKey: 'severity',
     customLevels: 'critical:60,error:50,warning:40,info:30,debug:20',
     singleLine: true,
+    // Otherwise `error` would stand on a line of its own.
+    errorLikeObjectKeys: [],
     translateTime: 'SYS:HH:MM:ss.l'
   })
 }

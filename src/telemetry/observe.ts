@@ -20,8 +20,7 @@ export function createObserver(metrics: Metrics, log: Logger, project?: string):
   return answer => {
     count(metrics, answer)
     const code = answer.refusal?.code ?? String(answer.statusCode)
-    if (answer.progress?.receipt.verified || mayLog(code))
-      log[levelOf(answer)](describe(answer, project), 'webhook')
+    if (answer.progress?.receipt.verified || mayLog(code)) log[levelOf(answer)](describe(answer, project), 'webhook')
   }
 }
 

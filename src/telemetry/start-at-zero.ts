@@ -1,5 +1,7 @@
 import type { Config, EndpointConfig } from '../config/config.ts'
 import { routeNames } from '../deliver/routes.ts'
+import { refusals } from '../errors.ts'
+import { eventTypes } from '../event-types.ts'
 import { fingerprint } from '../verify/fingerprint.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -11,11 +13,15 @@ export function startAtZero(metrics: Metrics, config: Config): void {
   for (const endpoint of config.endpoints) {
     metrics.unrouted.inc({ endpoint: endpoint.path }, 0)
     metrics.staleAccepted.inc({ endpoint: endpoint.path }, 0)
+    showAnswers(metrics, endpoint)
     showKeys(metrics, endpoint)
   }
   for (const route of routeNames(config)) metrics.routeMatches.inc({ route }, 0)
   for (const { name: destination, fallback } of config.destinations) {
     metrics.lateAcceptances.inc({ destination }, 0)
+    for (const type of [...eventTypes, 'other'])
+      for (const outcome of ['accepted', 'refused', 'unavailable'])
+        metrics.events.inc({ destination, type, outcome }, 0)
     if (fallback !== undefined) metrics.fallbacks.inc({ destination }, 0)
     if (config.deadLetter !== undefined) metrics.deadLetters.inc({ destination, reason: 'ERR_EVENT' }, 0)
   }
@@ -23,6 +29,14 @@ export function startAtZero(metrics: Metrics, config: Config): void {
   if (config.dedupe.store === 'off') return
   const outcomes = ['hit', 'shared', 'miss', ...(config.dedupe.store === 'redis' ? ['silent'] : [])]
   for (const outcome of outcomes) metrics.dedupeLookups.inc({ outcome }, 0)
+}
+
+function showAnswers(metrics: Metrics, { path: endpoint }: EndpointConfig): void {
+  metrics.webhooks.inc({ endpoint, code: 204, reason: '' }, 0)
+  for (const [reason, { statusCode }] of Object.entries(refusals)) {
+    // These two are for what no endpoint takes.
+    if (statusCode !== 404 && statusCode !== 405) metrics.webhooks.inc({ endpoint, code: statusCode, reason }, 0)
+  }
 }
 
 function showKeys(metrics: Metrics, { path, verify }: EndpointConfig): void {

@@ -42,7 +42,7 @@ export function createDynamicVerifier(
   if (tokens.length === 0 && !anyProject) throw new Error('A dynamic endpoint needs callback tokens, or anyProject.')
   if (tokens.length === 0 && jwt) throw new Error('The JWT form needs callback tokens: it names no project.')
   const checkToken = tokens.length > 0 ? createTokenCheck(tokens) : undefined
-  const keySet = createKeySet({ ...context, ...keys, types: jwt ? ['ed25519', 'rsa'] : ['ed25519'] })
+  const keySet = createKeySet({ ...context, ...keys, types: keyTypes(jwt) })
   const verifyV1a = createV1aVerifier(keySet)
   const verifyJwt = jwt && createJwtVerifier(jwt, keySet)
   return {
@@ -58,6 +58,11 @@ export function createDynamicVerifier(
     },
     close: () => keySet.close()
   }
+}
+
+/** Which keys can verify: those for `v1a`, and for the JWT form, where it is taken, too. */
+export function keyTypes(jwt: JwtOptions | undefined): KeySetOptions['types'] {
+  return jwt ? ['ed25519', 'rsa'] : ['ed25519']
 }
 
 export function tokenRefused(): VerificationError {

@@ -52,7 +52,7 @@ test('what is no event is named by its line, and left as it is', async () => {
   )
   expect(result.code).toBe(1)
   expect(outcomes(result)).toEqual([1, 2, 3, 4, 5, 6, 7].map(n => `${n} ${n === 6 ? 'published' : 'unreadable'}`))
-  expect(result.ledger[0]).toEqual(['1', '-', '-', 'unreadable', 'The line is not UTF-8.'])
+  expect(result.ledger[0]).toEqual(['1', '-', '-', 'unreadable', 'The line is not UTF-8. Convert the file.'])
   expect(result.summary.at(-1)).toBe('total: 1 of 7 published, 6 unreadable')
   expect(result.left).toEqual(Buffer.concat([...unreadable, Buffer.from('{}')].flatMap(bytes => [bytes, feed])))
   expect(result.arrived).toEqual(['msg_1'])

@@ -51,7 +51,13 @@ test('sends a webhook that was no event once to where the routes lead today', as
   expect(ledger.toSorted()).toEqual([
     ['1', 'msg_1', 'analytics', 'published', '-'],
     ['1', 'msg_1', 'erp', 'published', '-'],
-    ['2', 'msg_2.dead_letter.envelope', '-', 'refused', 'The verified body is JSON, but not an object.']
+    [
+      '2',
+      'msg_2.dead_letter.envelope',
+      '-',
+      'refused',
+      'The verified body is JSON, but not an object. Report it to Gemini, or see who else signs with this key.'
+    ]
   ])
   expect([scene.arrived('analytics'), scene.arrived('erp')]).toEqual([[eventOf('msg_1')], [eventOf('msg_1')]])
   expect([scene.arrived('extra'), scene.arrived('parking')]).toEqual([[], []])
@@ -75,10 +81,13 @@ test('says why it refuses what is at a loss for a destination', async () => {
     [fallbackLine(event, 'analitics'), 'The configuration has no destination "analitics"; did you mean "analytics"?'],
     [letterLine(event, 'sap'), 'The configuration has no destination "sap"; known here: analytics, erp'],
     [fallbackLine(event, ''), 'The configuration has no destination ""; known here: analytics, erp'],
-    [letterLine(event, undefined), 'No route wants this event.'],
+    [letterLine(event, undefined), 'No route wants this event. Add a route for it, or leave its line out.'],
     [letterLine(event, 'erp', long), /The original body has 1122 bytes, and limits.body is 1024 bytes/],
-    [letterLine(event, 'erp', '{}'), 'The verified body has no "type" that CloudEvents allows.'],
-    [`${bare},"data_base64":""}\n`, 'The dead letter has no recordedtime that can be read.']
+    [
+      letterLine(event, 'erp', '{}'),
+      'The verified body has no "type" that CloudEvents allows. Report it to Gemini, or see who else signs with this key.'
+    ],
+    [`${bare},"data_base64":""}\n`, 'The dead letter has no recordedtime that can be read. Correct it, as RFC 3339.']
   ]
   const lines = refused.map(([line]) => line).join('')
   scene.write('lines', lines)

@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import { check } from '../../src/cli/check.ts'
 
 /** Runs `check` in a folder: its exit code, and what it has printed. */
@@ -14,6 +14,9 @@ export async function runCheck(
       done()
     }
   })
-  const code = await check(options, { env, directory, stdout, stdin: Readable.from([Buffer.from(stdin)]) })
+  const stderr = Object.assign(new PassThrough().resume(), { isTTY: false })
+  const never = new AbortController().signal
+  const io = { env, directory, version: '0', command: 'bridge', stdout, stderr, stop: never, onWarning() {} }
+  const code = await check(options, { ...io, stdin: Readable.from([Buffer.from(stdin)]) })
   return { code, output }
 }

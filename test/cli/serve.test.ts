@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { mkdtemp, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -66,25 +65,6 @@ destinations:
   const [attempt] = await deliver(webhook('msg_file'), { url: `${url}/hooks`, signer: staticSigner(SECRET) })
   expect(attempt).toMatchObject({ status: 204 })
   await program.until(/msg_file/)
-})
-
-test('without any configuration, refuses and says what to set', async () => {
-  const program = run([])
-  expect(await program.exit()).toBe(1)
-  expect(program.stderr).toContain('GEMINI_WEBHOOK_SECRET')
-  expect(program.stderr).toContain('BRIDGE_CONFIG')
-  expect(program.stdout).toBe('')
-})
-
-test('says which port is taken, and exits with 1', async () => {
-  const blocker = createServer().listen(0, '127.0.0.1')
-  await once(blocker, 'listening')
-  const address = blocker.address()
-  const port = typeof address === 'object' ? String(address?.port) : ''
-  const program = run(['serve'], { env: { ...environment, PORT: port } })
-  expect(await program.exit()).toBe(1)
-  expect(program.stderr).toContain(`cannot listen on 127.0.0.1, port ${port} (EADDRINUSE)`)
-  blocker.close()
 })
 
 test('unknown options and commands are usage errors, with the nearest name', async () => {

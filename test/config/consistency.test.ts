@@ -31,8 +31,8 @@ describe('an endpoint', () => {
   test('cannot have the path of another; a trailing slash makes another path', async () => {
     const paths = ['/a', '/b', '/a', '/b/', '/a'].map(path => `{ path: ${path}, ${signed} }`).join(',')
     expect(await faultsIn(withEndpoints(paths))).toEqual([
-      'endpoints[2].path: is the path of endpoints[0] already',
-      'endpoints[4].path: is the path of endpoints[0] already'
+      'endpoints[2].path: is the path of endpoints[0] already. Give each its own',
+      'endpoints[4].path: is the path of endpoints[0] already. Give each its own'
     ])
   })
 
@@ -62,10 +62,13 @@ describe('an endpoint', () => {
     ],
     [
       `{ static: { secrets: ["${SECRET}", "${OTHER_SECRET}", "${SECRET.slice(6)}"] } }`,
-      'verify.static.secrets[2]: is the same as the one at [0]'
+      'verify.static.secrets[2]: is the same as the one at [0]. Remove one of them'
     ],
     ['{ dynamic: { tokens: 5 } }', 'verify.dynamic.tokens: must be a list'],
-    [`{ dynamic: { tokens: [${TOKEN}, ${TOKEN}] } }`, 'verify.dynamic.tokens[1]: is the same as the one at [0]']
+    [
+      `{ dynamic: { tokens: [${TOKEN}, ${TOKEN}] } }`,
+      'verify.dynamic.tokens[1]: is the same as the one at [0]. Remove one of them'
+    ]
   ])('with verify: %s is refused', async (verify, fault) => {
     expect(await faultsIn(withEndpoints(`{ path: /a, verify: ${verify} }`))).toEqual([`endpoints[0].${fault}`])
   })
@@ -77,7 +80,7 @@ describe('an endpoint', () => {
     })
     const both = `{ path: /a, verify: { insecure: true, static: { secrets: ["${SECRET}"] } } }`
     expect(await faultsIn(withEndpoints(both, loopback))).toEqual([
-      'endpoints[0].verify.insecure: cannot stand beside another scheme'
+      'endpoints[0].verify.insecure: cannot stand beside another scheme. Remove one of them'
     ])
   })
 

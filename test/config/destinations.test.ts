@@ -52,11 +52,14 @@ describe('an adapter', () => {
   test.each([
     ['stdot', 'Cannot import `stdot`. Make sure it is installed. Or did you mean "stdout"?'],
     ['not-installed-adapter', 'Cannot import `not-installed-adapter`. Make sure it is installed.'],
-    ['./absent.ts', 'Cannot import `./absent.ts`. Make sure it is installed.'],
-    [fixture('not-an-adapter.ts'), /has no adapter definition as its default export: \{ name, options, connect \}\.$/],
+    ['./absent.ts', 'Cannot import `./absent.ts`. Make sure that it is there, and what it imports.'],
+    [
+      fixture('not-an-adapter.ts'),
+      /has no adapter definition as its default export: \{ name, options, connect \}\. Export one, by defineAdapter\.$/
+    ],
     [
       '"two words"',
-      /^is not the name of a built-in adapter \(eventbridge, kafka, memory, pubsub, stdout\), a package, or a path\.$/
+      /^is not the name of a built-in adapter \(eventbridge, kafka, memory, pubsub, stdout\), a package, or a path\. Correct it\.$/
     ],
     ['"node:fs"', /^is not the name of a built-in adapter/],
     ['"data:text/javascript,export default 1"', /^is not the name of a built-in adapter/],
@@ -77,7 +80,7 @@ describe('an adapter', () => {
     await loadConfig({ env: {}, directory, file: 'bridge.yaml' })
     await writeFile(join(directory, 'bridge.yaml'), withDestinations('a: { adapter: ./loud.ts }'))
     expect(await faultsIn(loadConfig({ env: {}, directory, file: 'bridge.yaml' }))).toEqual([
-      'destinations.a.adapter: Cannot import `./loud.ts`: loaded'
+      'destinations.a.adapter: Cannot import `./loud.ts`: loaded. Mend it, or name another adapter.'
     ])
   })
 })

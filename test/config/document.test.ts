@@ -12,7 +12,7 @@ test.each([
   ['a key that is no text', '? [1]\n: 2', /^bridge\.yaml:1:3: not valid YAML: With stringKeys/],
   ['an alias without anchor', 'a: *b', 'bridge.yaml:1:4: not valid YAML: an alias without its anchor before it'],
   ['an alias inside its anchor', 'a: &a [*a]', 'bridge.yaml:1:8: not valid YAML: an alias inside its own anchor'],
-  ['a bomb of aliases', bomb(), 'bridge.yaml:1:1: has too many aliases'],
+  ['a bomb of aliases', bomb(), 'bridge.yaml:1:1: has too many aliases. Write out what they stand for'],
   ['deep nesting', '['.repeat(20_000), /^bridge\.yaml:1:\d+: nested too deeply/],
   ['__proto__', '__proto__: { listen: 1 }', 'bridge.yaml:1:1: unknown key']
 ])('%s is refused with its place', async (_, text, fault) => {
@@ -20,7 +20,7 @@ test.each([
 })
 
 test('bytes that are no UTF-8 are refused', async () => {
-  expect(await faultsOf(load(Buffer.from([0x61, 0x3a, 0xff])))).toEqual(['bridge.yaml: is not UTF-8'])
+  expect(await faultsOf(load(Buffer.from([0x61, 0x3a, 0xff])))).toEqual(['bridge.yaml: is not UTF-8. Save it as UTF-8'])
 })
 
 test('a key that stands twice does not hide the other problems', async () => {

@@ -1,29 +1,20 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are among what is tried
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { check } from '../../src/cli/check.ts'
 import { ConfigError } from '../../src/errors.ts'
+import { runCheck } from '../cli/run-check.ts'
 import { folder, MINIMAL } from './folder.ts'
 
 const adapter = fileURLToPath(new URL('fixtures/adapter.ts', import.meta.url))
 
 /** What `check` prints, or the ConfigError's message. Anything else thrown fails the test. */
 async function said(directory: string, env: Record<string, string>, config?: string): Promise<string> {
-  let output = ''
-  const stdout = new Writable({
-    write(chunk, _, done) {
-      output += chunk
-      done()
-    }
-  })
   try {
-    await check(config === undefined ? {} : { config }, { env, directory, stdin: Readable.from([]), stdout })
-    return output
+    return (await runCheck(config === undefined ? {} : { config }, directory, { env })).output
   } catch (error) {
     if (error instanceof ConfigError) return error.message
     throw error

@@ -105,7 +105,7 @@ destinations:
     'bridge.yaml:1:17: listen.port: must be a whole number from 0 to 65535',
     'bridge.yaml:2:1: unknown key "endpoint"; did you mean "endpoints"?',
     'bridge.yaml:7:19: endpoints[0].verify.static.secrets[0]: the environment variable MISSING is not set; set it, or write a default: ${env:MISSING:-…}',
-    'bridge.yaml:8:11: endpoints[1].path: is the path of endpoints[0] already',
+    'bridge.yaml:8:11: endpoints[1].path: is the path of endpoints[0] already. Give each its own',
     'bridge.yaml:9:13: endpoints[1].verify: must have a verifier (static or dynamic): nothing unverified is published',
     'bridge.yaml:11:31: destinations.console: unknown key "colour"; known here: fallback'
   ])
@@ -173,7 +173,7 @@ test('problems call the file as the user did', async () => {
   const [problem] = await problemsOf(loadConfig({ env: {}, directory: '/', file: `.${directory}/bridge.yaml` }))
   expect(problem?.place).toBe(`.${directory}/bridge.yaml:7:1`)
   expect(await faultsOf(loadConfig({ env: {}, directory, file: 'absent.yaml' }))).toEqual([
-    'absent.yaml: cannot be read (ENOENT)'
+    'absent.yaml: cannot be read (ENOENT). Name a file that can, by --config or BRIDGE_CONFIG'
   ])
 })
 

@@ -34,12 +34,12 @@ test.each([
     'the environment variable EMPTY is empty, which counts as not set; set it, or write a default: ${env:EMPTY:-…}'
   ],
   ['${GEMINI_SECRET}', 'write ${env:GEMINI_SECRET} for an environment variable'],
-  ['urn:${env:A', 'has a reference without its closing brace'],
-  ['${env:NONE:-${env:A}}', 'has a reference inside a reference'],
+  ['urn:${env:A', 'has a reference without its closing brace. Write ${env:NAME}'],
+  ['${env:NONE:-${env:A}}', 'has a reference inside a reference. Write them one after the other'],
   ['${}', 'only ${env:NAME}, ${env:NAME:-default} and ${file:/path} are references'],
   ['${vault:a b}', 'only ${env:NAME}, ${env:NAME:-default} and ${file:/path} are references'],
-  ['${file:/absent/file}', 'cannot read the file /absent/file (ENOENT)'],
-  ['${file:.}', 'cannot read the file . (EISDIR)']
+  ['${file:/absent/file}', 'cannot read the file /absent/file (ENOENT). Put it there, readable for the bridge'],
+  ['${file:.}', 'cannot read the file . (EISDIR). Put it there, readable for the bridge']
 ])('%s is refused once, where it stands', async (written, fault) => {
   expect(await faultsOf(load(withSource(written), { A: 'urn:a', EMPTY: '' }))).toEqual([
     `bridge.yaml:3:13: endpoints[0].source: ${fault}`

@@ -99,7 +99,7 @@ test.each([
   ['[{ to: [agent] }]', 'routes[0].to[0]: must be a destination\'s name; did you mean "agents"?'],
   ['[{ to: [erp] }]', "routes[0].to[0]: must be a destination's name; known here: analytics, agents"],
   ['[{ to: [constructor] }]', "routes[0].to[0]: must be a destination's name; known here: analytics, agents"],
-  ['[{ to: [agents, analytics, agents] }]', 'routes[0].to[2]: is the same as the one at [0]'],
+  ['[{ to: [agents, analytics, agents] }]', 'routes[0].to[2]: is the same as the one at [0]. Remove one of them'],
   ['[{ to: [agents], delivery: best }]', 'routes[0].delivery: must be required or bestEffort'],
   ['[{ to: [agents], filters: {} }]', 'routes[0]: unknown key "filters"; did you mean "filter"?']
 ])('routes: %s is refused', async (routes, fault) => {

@@ -114,7 +114,7 @@ describe('publishing before there is a connection', () => {
     expect(outcome).toBe('unavailable')
     expect(seconds).toBeUndefined()
     expect(refusal).toBeInstanceOf(UnavailableError)
-    expect(refusal?.message).toBe('Destination "analytics" is not connected yet: still connecting')
+    expect(refusal?.message).toBe('Destination "analytics" is not connected yet. See whether its broker answers.')
   })
 
   test('says why there is none', async () => {
@@ -132,7 +132,12 @@ describe('publishing', () => {
     const publish = vi.fn<Adapter['publish']>().mockResolvedValue('broker-1')
     const destination = await connected(publish)
     const result = await destination.publish(event, never, onLateAcceptance)
-    expect(result).toEqual({ destination: 'analytics', outcome: 'accepted', seconds: expect.any(Number) })
+    expect(result).toEqual({
+      destination: 'analytics',
+      outcome: 'accepted',
+      seconds: expect.any(Number),
+      messageId: 'broker-1'
+    })
     expect(publish.mock.calls).toEqual([[event, never]])
     expect(publish.mock.calls[0]?.[0]).toBe(event)
     expect(onLateAcceptance).not.toHaveBeenCalled()
@@ -177,7 +182,7 @@ describe('publishing', () => {
     const { outcome, refusal } = await (await connected(() => Promise.reject(thrown))).publish(event, never)
     expect(outcome).toBe('unavailable')
     expect(refusal).toBeInstanceOf(UnavailableError)
-    expect(refusal).toMatchObject({ code: 'ERR_DESTINATION', message: expect.stringMatching('"analytics" failed: ') })
+    expect(refusal).toMatchObject({ code: 'ERR_DESTINATION', message: expect.stringMatching(/"analytics" failed \(/) })
   })
 
   test.each([
@@ -197,7 +202,10 @@ describe('publishing', () => {
       const { outcome, refusal } = await (await connected(publish)).publish(event, never)
       expect(outcome).toBe('unavailable')
       expect(refusal).toBeInstanceOf(UnavailableError)
-      expect(refusal).toMatchObject({ message: `Destination "analytics" failed: ${text}`, cause: thrown })
+      expect(refusal).toMatchObject({
+        message: expect.stringContaining(`"analytics" failed (${text}). Report it`),
+        cause: thrown
+      })
     }
   })
 
@@ -253,7 +261,7 @@ describe('the deadline', () => {
     expect(performance.now() - start).toBeLessThan(500)
     expect(outcome).toBe('unavailable')
     expect(refusal?.message).toBe(
-      'Destination "analytics" had not accepted the event by the end of limits.acknowledge. It still may.'
+      'Destination "analytics" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.'
     )
   })
 

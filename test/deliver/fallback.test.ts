@@ -248,7 +248,7 @@ describe('a fallback that does not take it', () => {
     const { outcome, refusal } = await publishing
     expect(outcome).toBe('unavailable')
     expect(refusal?.message).toBe(
-      'Destination "main" is unavailable. Its fallback "spare" has not taken the event either: spare had not accepted the event in time.'
+      'Destination "main" is unavailable. See its earlier errors in the log. Its fallback "spare" has not taken the event either: spare had not accepted the event in time.'
     )
     expect(clock.sleepers).toBe(0)
   })

@@ -71,7 +71,7 @@ describe('while it is under way', () => {
     expect([destination, outcome]).toEqual(['t', 'unavailable'])
     expect(refusal).toBeInstanceOf(UnavailableError)
     expect(refusal?.message).toBe(
-      'Destination "t" had not accepted the event by the end of limits.acknowledge. It still may.'
+      'Destination "t" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.'
     )
     gate.resolve(result('accepted'))
     expect(await staying).toEqual(result('accepted'))

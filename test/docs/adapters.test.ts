@@ -23,7 +23,7 @@ const blocksOf = async (language: string, pattern: RegExp) => {
 }
 
 test('every example of a destination is a configuration that works', async () => {
-  const blocks = await blocksOf('yaml', /^destinations:/)
+  const blocks = (await blocksOf('yaml', /^destinations:/)).filter(block => !/^result:/m.test(block))
   const shown = new Set<string>()
   for (const block of blocks) {
     const { destinations } = await load(ENDPOINTS + block, env)

@@ -3,6 +3,7 @@ import { adapters } from '../../adapters/index.ts'
 import { renderJsonSchema } from '../../src/cli/check.ts'
 import { bridgeJsonSchema } from '../../src/config/json-schema.ts'
 import { configurationTable } from './configuration-table.ts'
+import { consumerDocSections, consumerFiles } from './events/files.ts'
 import { metricsTable } from './metrics-table.ts'
 import { optionsTable } from './options-table.ts'
 import { statusTable } from './status-table.ts'
@@ -16,7 +17,8 @@ async function generated(): Promise<Record<string, (current: string) => string>>
   const sections: Record<string, string> = {
     statuses: statusTable(),
     configuration: configurationTable(schema),
-    metrics: await metricsTable()
+    metrics: await metricsTable(),
+    ...(await consumerDocSections())
   }
   for (const [name, load] of Object.entries(adapters)) {
     sections[`${name} options`] = optionsTable((await load()).default)
@@ -27,7 +29,11 @@ async function generated(): Promise<Record<string, (current: string) => string>>
       if (section === undefined) throw new Error(`a document asks for the section "${name}", which nobody makes`)
       return `${start}${section}\n${end}`
     })
-  return { 'bridge.schema.json': () => schemaText, 'README.md': fill, 'adapters/README.md': fill }
+  const wholes = Object.entries({ 'bridge.schema.json': schemaText, ...(await consumerFiles()) })
+  return {
+    ...Object.fromEntries(wholes.map(([file, text]) => [file, () => text])),
+    ...Object.fromEntries(['README.md', 'adapters/README.md', 'docs/events.md'].map(file => [file, fill]))
+  }
 }
 
 const check = process.argv.includes('--check')

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -46,7 +46,7 @@ const serveThenSend = async (script: string) => {
   })
   try {
     await program.until(/"message":"listening"/)
-    const send = scriptWith(/ send /).trim()
+    const send = scriptWith(/ send --type /).trim()
     const secret = /GEMINI_WEBHOOK_SECRET=(\S+)/.exec(scripts.join('\n'))?.[1]
     const { stdout } = await run('sh', ['-c', `${send} --url http://127.0.0.1:${port}/webhooks/gemini`], {
       cwd: folder,
@@ -67,7 +67,7 @@ test('serve by environment variables, and send', async () => {
 
 test('check and serve by the file, and send', async () => {
   const secret = scripts.join('\n').match(/^export GEMINI_WEBHOOK_SECRET.*$/m)?.[0]
-  const script = scriptWith(/serve --config/)
+  const script = scriptWith(/serve --config bridge\.yaml/)
   const checkOnly = script.replace(/^.*serve.*$/m, '')
   const { stdout } = await run('sh', ['-e', '-c', `${secret}\n${checkOnly}`], { cwd: folder, env: environment() })
   expect(stdout).toContain('/webhooks/gemini/jobs')
@@ -105,9 +105,18 @@ test('no document has a shell command that nothing runs', async () => {
     /^export \w+=\S+$/,
     /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
     // By test/cli/redrive.test.ts:
-    /^npm run -s bridge -- redrive /
+    /^npm run -s bridge -- redrive /,
+    // By walkthrough.prometheus.test.ts:
+    /^NODE_OPTIONS=\S+ OTEL_TRACES_EXPORTER=console npm run -s bridge -- serve --config broken\.yaml > spans\.log 2> bridge\.log$/,
+    /^(prometheus --config\.file=|promtool query instant )/,
+    /^grep .* (bridge\.log|spans\.log|deploy\/runbook\.md)$/,
+    /^npm run -s bridge -- check --config broken\.yaml --connect$/,
+    // By test/docs/consumers/:
+    /^node docs\/consumers\/(kafka|pubsub|sqs)\.js$/
   ]
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'adapters/README.md']) {
+  const pages = (await readdir(join(root, 'docs'))).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)
+  expect(pages).toContain('docs/events.md')
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'adapters/README.md', ...pages]) {
     const lines = (await codeBlocks(file, 'sh')).join('').trim().split('\n')
     expect(lines.filter(line => line !== '' && !known.some(pattern => pattern.test(line)))).toEqual([])
   }

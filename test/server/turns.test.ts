@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createTurns } from '../../src/server/turns.ts'
@@ -47,4 +48,18 @@ test('what goes on comes before what has not begun', async () => {
   expect(done).toEqual([])
   await nextTurn()
   expect(done).toEqual(['begun', 'new'])
+})
+
+test('what waits is done in the context that it came in, and not in that of whoever came first', async () => {
+  const turns = createTurns()
+  const context = new AsyncLocalStorage<number>()
+  const done: (readonly [number, number | undefined])[] = []
+  const come = (i: number) =>
+    context.run(i, () => turns.take(() => done.push([i, context.getStore()] as const), i % 2 === 0))
+  for (let i = 0; i < 20; i += 1) come(i)
+  turns.hurry()
+  await nextTurn()
+  await nextTurn()
+  expect(done).toHaveLength(20)
+  for (const [i, seen] of done) expect(seen).toBe(i)
 })

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { refusals } from '../../src/errors.ts'
+import { eventTypes } from '../../src/event-types.ts'
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts'
 import { startAtZero } from '../../src/telemetry/start-at-zero.ts'
 import { load } from '../config/folder.ts'
@@ -57,6 +59,19 @@ test('what alerts look at is there before it happens', async () => {
   expect(await values(metrics => metrics.dedupeLookups)).toEqual(
     ['hit', 'shared', 'miss'].map(outcome => at({ outcome }))
   )
+})
+
+test('every answer that an endpoint can give, and every way in which a publish can end, is there before it happens', async () => {
+  const values = (await shown('')) as (metric: (metrics: Metrics) => { get(): Promise<unknown> }) => Promise<unknown[]>
+  const answers = await values(metrics => metrics.webhooks)
+  const at = (code: number, reason: string) => ({ labels: { endpoint: '/b', code, reason }, value: 0 })
+  for (const answer of [at(204, ''), at(401, 'ERR_SIGNATURE'), at(422, 'ERR_EVENT'), at(503, 'ERR_DESTINATION')])
+    expect(answers).toContainEqual(answer)
+  // Two endpoints: 204, and every reason but the two for what is no endpoint's.
+  expect(answers).toHaveLength(2 * (1 + Object.keys(refusals).length - 2))
+  const events = await values(metrics => metrics.events)
+  expect(events).toHaveLength(2 * 3 * (eventTypes.length + 1))
+  expect(events).toContainEqual({ labels: { destination: 'one', type: 'other', outcome: 'unavailable' }, value: 0 })
 })
 
 test('what is not configured is not there', async () => {

@@ -88,7 +88,7 @@ function refusal(status: number, text: string | undefined): string {
   const code = errorCode(text)
   if (code !== undefined) return `refused the bridge (${status}, ${code}). ${advice[code]}`
   if (status === 401) return `refused the bridge (401). ${CREDENTIALS}`
-  return `answered ${status}. ${status >= 500 || status === 429 ? 'It may pass by itself.' : 'Check sasl.tokenUrl.'}`
+  return `answered ${status}. ${status >= 500 || status === 429 ? 'See its own log.' : 'Check sasl.tokenUrl.'}`
 }
 
 function errorCode(text: string): string | undefined {

@@ -17,7 +17,7 @@ export function providedTokens(provider: string, directory: string): TokenSource
       throw new UnavailableError(`${name} ${fault}. Mend it, and start the bridge again.`, { cause })
     })
     if (typeof give !== 'function') {
-      throw new UnavailableError(`${name} has no function as its default export: one that gives a token.`)
+      throw new UnavailableError(`${name} has no function as its default export. Export one that gives a token.`)
     }
     try {
       return toToken(await give(), name)
@@ -34,11 +34,11 @@ function toToken(given: unknown, name: string): Token {
   const { value, expiresAt }: { value?: unknown; expiresAt?: unknown } =
     typeof given === 'object' && given !== null ? given : { value: given }
   if (!isBearerToken(value)) {
-    throw new UnavailableError(`${name} gave something else than a bearer token (RFC 6750) or { value, expiresAt }.`)
+    throw new UnavailableError(`${name} gave no bearer token (RFC 6750). Let it give one, or { value, expiresAt }.`)
   }
   if (expiresAt === undefined || (typeof expiresAt === 'number' && Number.isFinite(expiresAt)))
     return { value, expiresAt }
-  throw new UnavailableError(`${name} gave an expiresAt that is not a number of milliseconds since 1970.`)
+  throw new UnavailableError(`${name} gave an expiresAt that is no number. Give milliseconds since 1970.`)
 }
 
 /** The module is not obliged to end by itself. */

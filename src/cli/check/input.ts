@@ -54,7 +54,7 @@ export async function readEvent(file: string, config: Config, io: InputIo, now: 
   if (isStructured(bytes)) return [{ event: readStructured(bytes.toString(), place), forbidden: [] }]
   const { body: limit } = config.limits
   if (bytes.length > limit) {
-    const fault = `has ${bytes.length} bytes, and limits.body is ${formatSize(limit)}: such a webhook is answered with 413`
+    const fault = `has ${bytes.length} bytes, and limits.body is ${formatSize(limit)}: such a webhook is answered with 413. Raise limits.body, or name a smaller file`
     throw new ConfigError([{ place, fault }])
   }
   // What an event says of its origin is all that depends on the endpoint.

@@ -25,7 +25,20 @@ const SILENCE_MS = 2000
 /** Commands that may await their answers: some 10 MB. */
 const MAX_UNANSWERED = 5000
 /** A key like those of marks, so that a user who may do no more can connect. */
-const PROOF = 'geb:{proof}:proof'
+export const PROOF = 'geb:{proof}:proof'
+
+/** Redis's client, which connects once, and only when it is told. */
+export function createRedis(create: typeof createClient, url: string, signal: AbortSignal) {
+  // RESP 2 needs no HELLO, which servers before version 6 and some proxies do not know.
+  return create({
+    url,
+    RESP: 2,
+    clientInfoTag: 'gemini-event-bridge',
+    commandOptions: { timeout: 0 },
+    disableOfflineQueue: true,
+    socket: { reconnectStrategy: false, signal }
+  })
+}
 
 /**
  * Opens a connection, and proves that it can be read and is no replica. The client's own reconnecting is off: it goes on
@@ -36,15 +49,7 @@ const PROOF = 'geb:{proof}:proof'
 export function openConnection(create: typeof createClient, url: string): Connection {
   const lost = Promise.withResolvers<unknown>()
   const ended = new AbortController()
-  // RESP 2 needs no HELLO, which servers before version 6 and some proxies do not know.
-  const client = create({
-    url,
-    RESP: 2,
-    clientInfoTag: 'gemini-event-bridge',
-    commandOptions: { timeout: 0 },
-    disableOfflineQueue: true,
-    socket: { reconnectStrategy: false, signal: ended.signal }
-  })
+  const client = createRedis(create, url, ended.signal)
   let unanswered = 0
   let silence: NodeJS.Timeout | undefined
 

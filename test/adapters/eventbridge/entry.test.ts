@@ -107,6 +107,14 @@ describe('detail: data', () => {
   })
 })
 
+test('targets go on from the span that sends, and the event keeps its own', () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01'
+  const event = sampleEvent()
+  const { TraceHeader, Detail } = toEntry(event, options, { traceparent })
+  expect(TraceHeader).toBe('Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=00f067aa0ba902b7;Sampled=1')
+  expect(parseStructured(Detail).traceparent).toBe(event.traceparent)
+})
+
 describe('the trace header', () => {
   const trace = '0af7651916cd43dd8448eb211c80319c'
   const parent = 'b7ad6b7169203331'

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { silence, toFault } from '../../../adapters/eventbridge/error.ts'
 import { UnavailableError } from '../../../src/errors.ts'
 
-const unknown = (detail: string) => `EventBridge did not accept the event for the bus "jobs"${detail}.`
+const unknown = (detail: string) =>
+  `EventBridge did not accept the event for the bus "jobs"${detail}. See AWS's health dashboard.`
 const named = (name: string) => Object.assign(new Error('it happened'), { name })
 /** What the client makes of an answer that names no error, or is no JSON. */
 const answer = (httpStatusCode: number, name = 'Unknown') =>

@@ -28,7 +28,7 @@ const answers: Group[] = [
       ServiceUnavailableException RequestTimeout`,
     kind: 'passing',
     says: 'EventBridge has a fault of its own with the bus "jobs"',
-    remedy: ''
+    remedy: "See AWS's health dashboard."
   },
   {
     names: `AccessDeniedException AccessDenied NotAuthorized OptInRequired NotAuthorizedForSourceException
@@ -57,7 +57,7 @@ const answers: Group[] = [
     names: 'MalformedDetail',
     kind: 'never',
     says: 'EventBridge does not take the event\'s detail for JSON, on the bus "jobs"',
-    remedy: ''
+    remedy: 'Use detail: event.'
   },
   {
     names: `InvalidArgument ValidationException ValidationError RedactionFailure InvalidParameterValue
@@ -148,7 +148,7 @@ describe.each(ways)('%s:', (_how, groups, make) => {
 
   test.each(rows)('%s means nothing as a text', name => {
     const { error, kind } = toFault(new Error(`${name}: ${WORDS}`), 'jobs')
-    expect(error.message).toBe('EventBridge did not accept the event for the bus "jobs".')
+    expect(error.message).toBe(`EventBridge did not accept the event for the bus "jobs". See AWS's health dashboard.`)
     expect(kind).toBe('passing')
   })
 })

@@ -29,7 +29,7 @@ const table: Row[] = [
       ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'passing', /topic "jobs".*min\.insync\.replicas\. Bring/],
       ['KAFKA_STORAGE_ERROR', 'passing', /disk of the topic "jobs"\. See the broker's log/],
       ['POLICY_VIOLATION', 'record', /policy.*"jobs"\. Change/],
-      ['INVALID_RECORD', 'record', /topic "jobs".*set key/],
+      ['INVALID_RECORD', 'record', /topic "jobs".*Set key/],
       ['REQUEST_TIMED_OUT', 'passing', /did not answer for the topic "jobs"\. See whether its brokers are alive/]
     ] as const
   ).map(([code, kind, says]): Row => [code, () => answer(code), kind, says]),

@@ -60,7 +60,7 @@ export async function openKafkaHarness(
 
 /** A record in binary content mode; header names and values as the binding has them. */
 export function parseBinary({ headers, value }: StoredRecord): CloudEvent {
-  const attributes = headers.map(({ name, value }) => {
+  const attributes = headers.filter(isBinding).map(({ name, value }) => {
     const attribute = name === 'content-type' ? 'datacontenttype' : /^ce_(.+)$/.exec(name)?.[1]
     if (attribute === undefined) throw new TypeError(`a header that the binding does not have: ${name}`)
     return [attribute, value?.toString()]
@@ -69,7 +69,12 @@ export function parseBinary({ headers, value }: StoredRecord): CloudEvent {
 }
 
 function parseRecord({ headers, value }: StoredRecord): CloudEvent {
-  const types = headers.map(({ name, value }) => `${name}: ${value}`)
+  const types = headers.filter(isBinding).map(({ name, value }) => `${name}: ${value}`)
   if (types.join() !== 'content-type: application/cloudevents+json; charset=UTF-8') throw new TypeError(types.join())
   return parseStructured(String(value))
+}
+
+/** Whether a header is the binding's, and not for traces. */
+function isBinding({ name }: { readonly name: string }): boolean {
+  return name !== 'traceparent' && name !== 'tracestate'
 }

@@ -90,7 +90,7 @@ it('an event without a key in a compacted topic, once it is compacted no more', 
   await publish(adapter, sampleEvent('{}', { orderid: '1' }))
   const refusal = await refusalOf(publish(adapter))
   expect(refusal).toBeInstanceOf(UnavailableError)
-  expect(refusal.message).toMatch(/compacted topic takes only records with a key: set key/)
+  expect(refusal.message).toMatch(/Set key, if it is compacted: it then takes only records with one/)
   await peer.setTopicConfig(topic, { 'cleanup.policy': 'delete' })
   await soon(() => publish(adapter))
 })

@@ -10,6 +10,12 @@ import { encodedSize } from './encoded-size.ts'
 const binary = { contentMode: 'binary', key: 'partitionkey' } as const
 const structured = { contentMode: 'structured', key: 'partitionkey' } as const
 
+/** The event's own context. */
+const TRACE = {
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  tracestate: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'
+}
+
 const bare: CloudEvent = {
   specversion: '1.0',
   id: 'msg_1',
@@ -53,7 +59,8 @@ describe('in binary content mode', () => {
       ce_apiversion: 'v1',
       ce_traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       ce_tracestate: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE',
-      ce_tenant: 'acme'
+      ce_tenant: 'acme',
+      ...TRACE
     })
     expect(value.toString()).toBe(DELICATE_JSON)
   })
@@ -84,10 +91,10 @@ describe('in binary content mode', () => {
 })
 
 describe('in structured content mode', () => {
-  test('the value is the event, and the one header says so', () => {
+  test('the value is the event, and a header says so', () => {
     const event = sampleEvent(DELICATE_JSON)
     const { headers, value } = toRecord(event, structured)
-    expect(headers).toEqual({ 'content-type': 'application/cloudevents+json; charset=UTF-8' })
+    expect(headers).toEqual({ 'content-type': 'application/cloudevents+json; charset=UTF-8', ...TRACE })
     expect(value.toString()).toBe(toStructured(event))
   })
 
@@ -104,6 +111,19 @@ describe('in structured content mode', () => {
     expect({ ...attributes, data: Buffer.from(data) }).toEqual({ ...event, data: Buffer.from(event.data) })
   })
 })
+
+test.each([binary, structured])(
+  'the headers name the span that sends, and the event its own: $contentMode',
+  options => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01'
+    const { headers, value } = toRecord(sampleEvent('{}'), options, { traceparent })
+    const own = toRecord(sampleEvent('{}'), options)
+    expect(headers).toMatchObject({ traceparent })
+    expect(headers).not.toHaveProperty('tracestate')
+    expect(headers['ce_traceparent']).toBe(own.headers['ce_traceparent'])
+    expect(String(value)).not.toContain(traceparent)
+  }
+)
 
 describe.each([binary, structured])('the key, in $contentMode content mode,', ({ contentMode }) => {
   const event = sampleEvent('{}', { partitionkey: 'batches/1', tenant: UNICODE, empty: '' })

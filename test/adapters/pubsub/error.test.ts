@@ -12,7 +12,7 @@ function status(code: number, name: string, details: string): Error {
 
 type Row = [code: number, name: string, kind: 'record' | 'mend' | 'passing', says: RegExp]
 
-const passes = /^Pub\/Sub did not accept the event for "\S+" \(\w+\)\.$/
+const passes = /^Pub\/Sub did not accept the event for "\S+" \(\w+\)\. See the topic in the Google Cloud console\.$/
 
 /** Their words come from the service alone. */
 const QUOTED = [3, 5, 7, 8, 9, 14]
@@ -76,7 +76,9 @@ describe.each(table)('%i %s', (code, name, kind, says) => {
   test('the text means nothing without the code', () => {
     const fault = toFault(new Error(error.message), TOPIC)
     expect(fault.kind).toBe('passing')
-    expect(fault.error.message).toBe(`Pub/Sub did not accept the event for "${TOPIC}".`)
+    expect(fault.error.message).toBe(
+      `Pub/Sub did not accept the event for "${TOPIC}". See the topic in the Google Cloud console.`
+    )
   })
 
   test('without details, the name is enough', () => {
@@ -108,7 +110,9 @@ describe('what is not known may pass:', () => {
     const fault = toFault(cause, TOPIC)
     expect(fault.kind).toBe('passing')
     expect(fault.error).toBeInstanceOf(UnavailableError)
-    expect(fault.error.message).toBe(`Pub/Sub did not accept the event for "${TOPIC}"${detail}.`)
+    expect(fault.error.message).toBe(
+      `Pub/Sub did not accept the event for "${TOPIC}"${detail}. See the topic in the Google Cloud console.`
+    )
   })
 })
 

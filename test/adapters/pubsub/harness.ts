@@ -66,7 +66,7 @@ export async function openPubsubHarness({ proxy, front, refusing, peer }: Ways, 
 
 /** A message in binary content mode; attributes as the binding has them. */
 export function parseBinary({ attributes, data }: StoredMessage): CloudEvent {
-  const { 'content-type': contentType, ...others } = attributes
+  const { 'content-type': contentType, googclient_traceparent: _, googclient_tracestate: __, ...others } = attributes
   const event = Object.fromEntries(
     Object.entries(others).map(([name, value]) => {
       const attribute = /^ce-(.+)$/.exec(name)?.[1]
@@ -80,7 +80,7 @@ export function parseBinary({ attributes, data }: StoredMessage): CloudEvent {
 
 /** A message in structured content mode; its attributes repeat the event's. */
 export function parseMessage({ attributes, data }: StoredMessage): CloudEvent {
-  const { 'content-type': contentType, ...repeated } = attributes
+  const { 'content-type': contentType, googclient_traceparent: _, googclient_tracestate: __, ...repeated } = attributes
   if (contentType !== 'application/cloudevents+json') throw new TypeError(`content-type: ${contentType}`)
   const event = parseStructured(data.toString())
   for (const [name, value] of Object.entries(repeated)) {

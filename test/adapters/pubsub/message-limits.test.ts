@@ -25,9 +25,19 @@ function expectStructured(event: CloudEvent, ...withheld: string[]): void {
   const repeated = attributesOf(event).filter(([name]) => !withheld.includes(name))
   expect(attributes).toEqual({
     'content-type': STRUCTURED_TYPE,
-    ...Object.fromEntries(repeated.map(([name, value]) => [`ce-${name}`, value]))
+    ...Object.fromEntries(repeated.map(([name, value]) => [`ce-${name}`, value])),
+    ...traceOf(event, 99 - repeated.length)
   })
   expect(parseStructured(data.toString())).toEqual({ ...event, data: Buffer.from(event.data) })
+}
+
+/** The context that Google's clients read, as far as there is room for it. */
+function traceOf({ traceparent, tracestate }: CloudEvent, room: number): object {
+  const pairs = [
+    ['googclient_traceparent', traceparent],
+    ['googclient_tracestate', tracestate]
+  ]
+  return Object.fromEntries(pairs.slice(0, room))
 }
 
 /** An event with so many attributes. */
@@ -44,11 +54,13 @@ describe('as large as Pub/Sub takes, in binary content mode:', () => {
     ['a value', sampleEvent(undefined, { subject: text(1024) })],
     ['the type of the data', sampleEvent(undefined, { datacontenttype: text(1024) })],
     ['a name', sampleEvent(undefined, { [namedEdge(256)]: 'v' })],
-    ['the count', eventWith(99)]
+    ['the count', eventWith(99)],
+    ['the count, with room for the parent of the next span', eventWith(98)],
+    ['the count, with room for its state too', eventWith(97)]
   ])('%s', (_what, event) => {
     const message = toMessage(event, binary)
     expect(message.data).toEqual(event.data)
-    expect(Object.keys(message.attributes)).toHaveLength(attributesOf(event).length + 1)
+    expect(Object.keys(message.attributes)).toHaveLength(Math.min(100, attributesOf(event).length + 3))
     expect(parse(message)).toEqual(event)
   })
 })
@@ -86,7 +98,7 @@ describe.each(['binary', 'structured'] as const)('a message, in %s content mode,
     expect(sizeOf(toMessage(sized(room), options))).toBe(10_000_000)
     const refusal = expect.objectContaining({
       statusCode: 422,
-      message: 'The event is larger than Pub/Sub takes: 10000001 bytes, of at most 10000000.'
+      message: 'The event is larger than Pub/Sub takes: 10000001 bytes, of at most 10000000. Route it elsewhere.'
     })
     expect(() => toMessage(sized(room + 1), options)).toThrow(refusal)
   })
@@ -117,8 +129,9 @@ test('of any event comes a message that Pub/Sub takes, and that is the same even
       const message = toMessage(event, options)
       const attributes = Object.entries(message.attributes)
       expect(attributes.length).toBeLessThanOrEqual(100)
+      // Names with goog are Google's own, and these are the two that its clients write themselves.
       for (const [name, value] of attributes) {
-        expect(name).toMatch(/^(?!goog).{1,256}$/)
+        expect(name).toMatch(/^(googclient_trace(parent|state)|(?!goog).{1,256})$/)
         expect(Buffer.byteLength(value)).toBeLessThanOrEqual(1024)
       }
       if ('orderingKey' in message) expect(message.orderingKey).not.toBe('')

@@ -50,7 +50,9 @@ describe('in binary content mode', () => {
       'ce-apiversion': 'v1',
       'ce-traceparent': '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       'ce-tracestate': 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE',
-      'ce-tenant': 'acme'
+      'ce-tenant': 'acme',
+      googclient_traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      googclient_tracestate: 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'
     })
     expect(message.data.toString()).toBe(DELICATE_JSON)
   })
@@ -106,6 +108,15 @@ describe('in structured content mode', () => {
     const { data, ...attributes } = parseStructured(toMessage(event, structured).data.toString())
     expect({ ...attributes, data: Buffer.from(data) }).toEqual({ ...event, data: Buffer.from(event.data) })
   })
+})
+
+test.each([binary, structured])('subscribers go on from the span that sends: $contentMode', options => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01'
+  const event = sampleEvent()
+  const { attributes, data } = toMessage(event, options, { traceparent })
+  expect(attributes).toMatchObject({ googclient_traceparent: traceparent, 'ce-traceparent': event.traceparent })
+  expect(attributes).not.toHaveProperty('googclient_tracestate')
+  expect(data).toEqual(toMessage(event, options).data)
 })
 
 describe.each(['binary', 'structured'] as const)('the ordering key, in %s content mode,', contentMode => {

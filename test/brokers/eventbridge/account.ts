@@ -53,7 +53,7 @@ const TARGET_ID = 'log'
  * detail too, say `<id>`. It parses all paths anew for each event, eight where none are given: one is six times as
  * fast.
  */
-const WHOLE_EVENT = { InputTemplate: '<aws.events.event.json>', InputPathsMap: { id: '$.id' } }
+export const WHOLE_EVENT = { InputTemplate: '<aws.events.event.json>', InputPathsMap: { id: '$.id' } }
 
 /** The account that a server, such as `http://127.0.0.1:5000`, shows to everybody. */
 export function connectAccount(endpoint: string): Account {

@@ -17,7 +17,7 @@ import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { protos } from '@google-cloud/pubsub'
-import { ask, pass, refuse } from './grpc.ts'
+import { ask, pass, refuse, replyOf } from './grpc.ts'
 import type { Message } from './peer.ts'
 
 export interface PubsubRequest {
@@ -34,6 +34,8 @@ export interface Answer {
   /** The gRPC status, such as 7 (PERMISSION_DENIED); without it, the server's own answer. */
   readonly code?: number
   readonly message?: string
+  /** A message in Protocol Buffers, in place of the server's own answer. */
+  readonly body?: Uint8Array
   /** Whether the server gets the call, too, when there is a code. False unless told. */
   readonly forward?: boolean
   /** Milliseconds before anything happens; Infinity is never. */
@@ -80,13 +82,15 @@ export async function openFront(target: string): Promise<PubsubFront> {
     const body = await buffer(stream)
     const request = read(headers, body)
     requests.push(request)
-    const { code, message = `the front says ${code}`, forward = code === undefined, delay = 0 } = answerTo(request)
+    const { body: own, ...answer } = answerTo(request)
+    const { code, message = `the front says ${code}`, forward = code === undefined && !own, delay = 0 } = answer
     if (delay === Infinity) return
     if (delay > 0) await sleep(delay)
     if (stream.closed) return
     const reply = forward ? await ask(target, headers, body, stream) : undefined
     if (stream.closed) return
     if (code !== undefined) refuse(stream, code, message)
+    else if (own) pass(stream, replyOf(own))
     else if (reply === undefined) refuse(stream, UNAVAILABLE, `${target} has not answered`)
     else pass(stream, reply)
   }

@@ -9,6 +9,15 @@ export interface Reply {
   readonly trailers: IncomingHttpHeaders | undefined
 }
 
+/** A success with this message. */
+export function replyOf(message: Uint8Array): Reply {
+  // Not compressed, and its length.
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(message.length, 1)
+  const headers = { ':status': '200', 'content-type': 'application/grpc' }
+  return { headers, body: Buffer.concat([prefix, message]), trailers: { 'grpc-status': '0' } }
+}
+
 /** What the server at `host:port` answers, unless the caller hangs up before; undefined when it has no answer. */
 export async function ask(
   target: string,

@@ -87,8 +87,8 @@ test.each<[string, RequestListener, string]>([
     'refused the bridge (401). Check sasl.clientId and sasl.clientSecret.'
   ],
   ['another page', (_request, response) => response.writeHead(404).end('null'), 'answered 404. Check sasl.tokenUrl.'],
-  ['an outage', (_request, response) => response.writeHead(503).end(SECRET), 'answered 503. It may pass by itself.'],
-  ['too many requests', (_request, response) => response.writeHead(429).end(), 'answered 429. It may pass by itself.'],
+  ['an outage', (_request, response) => response.writeHead(503).end(SECRET), 'answered 503. See its own log.'],
+  ['too many requests', (_request, response) => response.writeHead(429).end(), 'answered 429. See its own log.'],
   ['nothing', (_request, response) => response.writeHead(204).end(), 'answered 204. Check sasl.tokenUrl.'],
   [
     'a redirect',

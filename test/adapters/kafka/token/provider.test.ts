@@ -58,24 +58,24 @@ test.each([
     'throw new Error("no metadata server")',
     'cannot be imported (no metadata server). Mend it, and start the bridge again.'
   ],
-  ['export const token = () => "a"', 'has no function as its default export: one that gives a token.'],
-  ['export default "a.b.c"', 'has no function as its default export: one that gives a token.'],
+  ['export const token = () => "a"', 'has no function as its default export. Export one that gives a token.'],
+  ['export default "a.b.c"', 'has no function as its default export. Export one that gives a token.'],
   ['export default () => { throw new Error("expired\\nat line 1") }', 'failed (expired). Mend what it names.'],
   ['export default () => Promise.reject("expired")', 'failed (expired). Mend what it names.'],
-  ['export default () => {}', 'gave something else than a bearer token (RFC 6750) or { value, expiresAt }.'],
-  ['export default () => null', 'gave something else than a bearer token (RFC 6750) or { value, expiresAt }.'],
+  ['export default () => {}', 'gave no bearer token (RFC 6750). Let it give one, or { value, expiresAt }.'],
+  ['export default () => null', 'gave no bearer token (RFC 6750). Let it give one, or { value, expiresAt }.'],
   [
     'export default () => ({ token: "a" })',
-    'gave something else than a bearer token (RFC 6750) or { value, expiresAt }.'
+    'gave no bearer token (RFC 6750). Let it give one, or { value, expiresAt }.'
   ],
-  ['export default () => "a\\u0001b=c"', 'gave something else than a bearer token (RFC 6750) or { value, expiresAt }.'],
+  ['export default () => "a\\u0001b=c"', 'gave no bearer token (RFC 6750). Let it give one, or { value, expiresAt }.'],
   [
     'export default () => ({ value: "a", expiresAt: new Date() })',
-    'gave an expiresAt that is not a number of milliseconds since 1970.'
+    'gave an expiresAt that is no number. Give milliseconds since 1970.'
   ],
   [
     'export default () => ({ value: "a", expiresAt: NaN })',
-    'gave an expiresAt that is not a number of milliseconds since 1970.'
+    'gave an expiresAt that is no number. Give milliseconds since 1970.'
   ]
 ])('a module with %s is of no use, and that is said', async (module, fault) => {
   expect(await faultOf(provided(module))).toBe(`${GAVE} ${fault}`)
