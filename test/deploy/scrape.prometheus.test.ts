@@ -3,6 +3,7 @@ import { expect, inject } from 'vitest'
 import { runPromtool } from '../brokers/prometheus/promtool.ts'
 import { root } from '../spawn.ts'
 import { ownMetrics } from '../telemetry/registry.ts'
+import { readRules } from './rules.ts'
 import { it } from './watched.ts'
 
 it('a bridge answers its scrapes', async ({ watched: { prometheus } }) => {
@@ -44,6 +45,25 @@ it('traffic of every kind moves what it should', async ({ watched: { prometheus 
     expect(await moved(`${metric}_total`, 'endpoint')).toEqual(['/hooks'])
   expect(await moved('late_acceptances_total', 'destination')).toEqual(['orders'])
   expect(await moved('dedupe_lookups_total{outcome="hit"}', 'outcome')).toEqual(['hit'])
+})
+
+it('the rules can be evaluated over what is scraped, and say what is the matter', async ({
+  watched: { prometheus }
+}) => {
+  const evaluated = async () => (await prometheus.rules()).filter(({ health }) => health !== 'unknown')
+  await expect.poll(async () => (await evaluated()).length).toBe((await readRules()).length)
+  const states = await evaluated()
+  expect(states.filter(({ health }) => health !== 'ok')).toEqual([])
+  // The others want to see it for longer, or are not concerned.
+  expect(states.filter(({ state }) => state === 'firing').map(({ name }) => name)).toEqual([
+    'GeminiEventBridgeFallbackInUse',
+    'GeminiEventBridgeDeadLetters',
+    'GeminiEventBridgeUnroutedEvents'
+  ])
+})
+
+it('an expression that is none is an error', async ({ watched: { prometheus } }) => {
+  await expect(prometheus.query('sum(')).rejects.toThrow('parse error')
 })
 
 it('what is scraped is as promtool wants it', async ({ watched: { exposition } }) => {

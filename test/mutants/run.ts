@@ -3,6 +3,7 @@ import { copyProject } from './copy.ts'
 import { fanOutMutants } from './fan-out.ts'
 import { gateMutants } from './gates.ts'
 import { insteadMutants } from './instead.ts'
+import { labelMutants } from './labels.ts'
 import { memoryMutants } from './memory.ts'
 import { countIn, during, type Mutant } from './mutant.ts'
 import { runTests } from './run-tests.ts'
@@ -13,8 +14,8 @@ import { runTests } from './run-tests.ts'
 /** Two cores have room for no more. */
 const COPIES = 2
 const words = process.argv.slice(2).join(' ')
-const mutants = [...fanOutMutants, ...memoryMutants, ...insteadMutants, ...gateMutants].filter(({ name }) =>
-  name.includes(words)
+const mutants = [...fanOutMutants, ...memoryMutants, ...insteadMutants, ...gateMutants, ...labelMutants].filter(
+  ({ name }) => name.includes(words)
 )
 
 const stopping = new AbortController()

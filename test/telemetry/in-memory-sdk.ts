@@ -1,5 +1,5 @@
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { AlwaysOnSampler, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
+import { AlwaysOnSampler, InMemorySpanExporter, type Sampler, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { afterAll, beforeEach } from 'vitest'
 
 type Span = ReturnType<InMemorySpanExporter['getFinishedSpans']>[number]
@@ -14,11 +14,11 @@ export interface Spans {
 }
 
 /** Registers an OpenTelemetry SDK for the tests of one file; each test begins without spans. */
-export function startInMemorySdk(): Spans {
+export function startInMemorySdk(sampler: Sampler = new AlwaysOnSampler()): Spans {
   const exporter = new InMemorySpanExporter()
   const sdk = new NodeSDK({
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
-    sampler: new AlwaysOnSampler(),
+    sampler,
     autoDetectResources: false,
     metricReaders: [],
     logRecordProcessors: []

@@ -1,19 +1,24 @@
-/** Forms in which a secret may get out: as it is, decoded, encoded, or with the little that a URL or a log changes. */
+/** Forms in which a secret may get out: as it is, decoded, encoded, or as a part of what is encoded. */
 export function formsOf(secret: string): string[] {
   const bare = secret.replace(/^whsec_/, '')
-  const bytes = Buffer.from(secret)
-  const key = Buffer.from(bare, 'base64')
+  const key = bare === secret ? [] : [Buffer.from(bare, 'base64')]
   return [
     bare,
-    ...[bytes, ...(bare === secret ? [] : [key])].flatMap(given => [
-      given.toString('hex'),
-      given.toString('base64').replace(/=+$/, ''),
-      given.toString('base64url')
-    ]),
     encodeURIComponent(bare),
     percentEncoded(bare),
-    JSON.stringify(bare).slice(1, -1)
+    ...[Buffer.from(bare), ...key].flatMap(bytes => [bytes.toString('hex'), ...withinBase64(bytes)])
   ]
+}
+
+/** What the base64 of anything has in it that holds these bytes, whatever stands before and after them. */
+function withinBase64(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap(before => {
+    const whole = Math.floor((before + bytes.length) / 3) * 4
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .slice(before === 0 ? 0 : 4, whole)
+    return [text, text.replaceAll('+', '-').replaceAll('/', '_')]
+  })
 }
 
 /** Every character as %XX. */
@@ -25,8 +30,8 @@ export function percentEncoded(text: string): string {
 
 /** Which secrets a text has, by name, with what stands around them. */
 export function secretsIn(text: string, secrets: Readonly<Record<string, string>>): string[] {
+  const lower = text.toLowerCase()
   return Object.entries(secrets).flatMap(([name, secret]) => {
-    const lower = text.toLowerCase()
     const at = formsOf(secret)
       .map(form => lower.indexOf(form.toLowerCase()))
       .find(index => index >= 0)

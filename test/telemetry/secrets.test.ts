@@ -30,6 +30,8 @@ test('what is looked for would be found', () => {
       expect(form.length).toBeGreaterThan(20)
       expect(secretsIn(`a ${form.toUpperCase()} b`, secrets).join()).toContain(`${name}: `)
     }
+    const basic = Buffer.from(`user:${secret}`).toString('base64')
+    expect(secretsIn(`Basic ${basic}`, secrets).join()).toContain(`${name}: `)
   }
 })
 

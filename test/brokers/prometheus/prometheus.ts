@@ -17,10 +17,21 @@ export interface Sample {
   readonly value: number
 }
 
+/** How an alert rule is doing. */
+export interface RuleState {
+  readonly name: string
+  /** `unknown` until it has been evaluated. */
+  readonly health: 'unknown' | 'ok' | 'err'
+  readonly lastError?: string
+  readonly state: 'inactive' | 'pending' | 'firing'
+}
+
 export interface Prometheus {
   readonly url: string
   /** What an expression gives now. Fails with what Prometheus says is wrong with it. */
   query(expression: string): Promise<readonly Sample[]>
+  /** The alert rules, as they were last evaluated. */
+  rules(): Promise<readonly RuleState[]>
   stop(): Promise<void>
 }
 
@@ -28,6 +39,10 @@ interface Answer {
   readonly status: string
   readonly error?: string
   readonly data: { readonly result: readonly { metric: Record<string, string>; value: [number, string] }[] }
+}
+
+interface Rules {
+  readonly data: { readonly groups: readonly { readonly rules: readonly RuleState[] }[] }
 }
 
 /** @param target the address of the bridge's admin listener, as `127.0.0.1:9464` */
@@ -49,6 +64,10 @@ export async function startPrometheus({ prometheus }: PrometheusPrograms, target
       const { status, error, data } = (await response.json()) as Answer
       if (status !== 'success') throw new Error(`${expression}: ${error}`)
       return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }))
+    },
+    async rules() {
+      const { data } = (await (await fetch(`${url}/api/v1/rules`)).json()) as Rules
+      return data.groups.flatMap(({ rules }) => rules)
     },
     stop
   }
