@@ -44,7 +44,7 @@ test('every error of publishing says what to do', async () => {
 })
 
 /** What a fault of the configuration says is at the same time what has to be: `must be …`, `only … are …`. */
-const WANTED = /\bmust\b|\bneeds\b|\bonly\b|\bunless\b|[;:] (?:set|write|add|name)\b|^write\b/
+const WANTED = /\bmust\b|\bneeds\b|\bonly\b.* (?:are|be)\b|\bunless\b|[;:] (?:set|write|add|name)\b|^write\b/
 
 test('every fault of the configuration says what to do, or shows something that works', async () => {
   const calls = await sourceCalls(/\{[^{}]*\bfault: (?=['"`])|\bfault: (?=['"`])/g, [

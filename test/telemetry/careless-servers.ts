@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { createCarelessKafka } from './careless-kafka.ts'
 
 /** Servers that refuse whatever they are asked, and repeat all that they were told. */
 export interface CarelessServers extends AsyncDisposable {
@@ -8,6 +9,8 @@ export interface CarelessServers extends AsyncDisposable {
   readonly redis: number
   /** As HTTP: 401, with the request's own headers and body in an error of AWS's form and of OAuth's. */
   readonly http: number
+  /** As a Kafka broker: no sign-in succeeds. */
+  readonly kafka: number
   /** No protocol at all: every byte comes back. */
   readonly echo: number
   /** All that they were told so far. */
@@ -42,12 +45,16 @@ export async function openCarelessServers(): Promise<CarelessServers> {
       JSON.stringify({ __type: 'InvalidSignatureException', message: words, error: words, error_description: words })
     )
   })
-  const servers = [redis, http, echo]
+  const kafka = createCarelessKafka(text => {
+    told += text
+  })
+  const servers = [redis, http, kafka, echo]
   for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening')
   const portOf = (server: (typeof servers)[number]) => (server.address() as AddressInfo).port
   return {
     redis: portOf(redis),
     http: portOf(http),
+    kafka: portOf(kafka),
     echo: portOf(echo),
     get told() {
       return told

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { freePort, root } from '../spawn.ts'
 import { type CarelessServers, openCarelessServers } from './careless-servers.ts'
 
-const random = (bytes = 24) => randomBytes(bytes).toString('base64url')
+// With what URLs and forms write in another way.
+const random = (bytes = 24) => `-_${randomBytes(bytes).toString('base64url')}`
 /** A secret for every place that takes one. */
 export const secrets = {
   newSecret: `whsec_${randomBytes(32).toString('base64')}`,
@@ -59,6 +60,7 @@ export async function configure(
   const plain = { mechanism: 'plain', username: 'u', password: '${env:KAFKA_PASSWORD}' }
   const failing = {
     gone: { ...kafka, brokers: [`127.0.0.1:${closed}`], sasl: plain },
+    refused: { ...kafka, brokers: [`127.0.0.1:${servers.kafka}`], sasl: plain },
     echo: { ...kafka, brokers: [`127.0.0.1:${servers.echo}`], sasl: { ...plain, mechanism: 'scram-sha-256' } },
     tls: {
       ...kafka,
@@ -67,7 +69,7 @@ export async function configure(
     },
     oauth: {
       ...kafka,
-      brokers: [`127.0.0.1:${servers.echo}`],
+      brokers: [`127.0.0.1:${servers.kafka}`],
       sasl: {
         mechanism: 'oauthbearer',
         tokenUrl: `http://127.0.0.1:${servers.http}/token`,
@@ -77,7 +79,7 @@ export async function configure(
     },
     provider: {
       ...kafka,
-      brokers: [`127.0.0.1:${servers.echo}`],
+      brokers: [`127.0.0.1:${servers.kafka}`],
       sasl: { mechanism: 'oauthbearer', provider: './token.mjs' }
     },
     bus: { adapter: 'eventbridge', bus: 'b', region: 'eu-central-1', endpoint: `http://127.0.0.1:${servers.http}` },

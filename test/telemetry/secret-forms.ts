@@ -2,11 +2,17 @@
 export function formsOf(secret: string): string[] {
   const bare = secret.replace(/^whsec_/, '')
   const key = bare === secret ? [] : [Buffer.from(bare, 'base64')]
+  // As OAuth puts it into a header (RFC 6749, section 2.3.1).
+  const inForms = encodeURIComponent(bare).replace(/[-_]/g, mark => percentEncoded(mark).toUpperCase())
   return [
     bare,
     encodeURIComponent(bare),
+    inForms,
     percentEncoded(bare),
-    ...[Buffer.from(bare), ...key].flatMap(bytes => [bytes.toString('hex'), ...withinBase64(bytes)])
+    ...[Buffer.from(bare), Buffer.from(inForms), ...key].flatMap(bytes => [
+      bytes.toString('hex'),
+      ...withinBase64(bytes)
+    ])
   ]
 }
 

@@ -44,7 +44,9 @@ test.each(['bestEffort', 'required'] as const)(
     const program = startBridgeProgram(['serve', '--config', 'bridge.yaml'], { cwd: directory, env })
     const url = (await program.until(/"url":"([^"]+)"/))[1] ?? ''
     const admin = (await program.until(/"admin":"([^"]+)"/))[1] ?? ''
-    await program.until(/"destination":"provider".*cannot connect/)
+    for (const name of ['refused', 'oauth', 'provider']) {
+      await program.until(new RegExp(`"destination":"${name}".*cannot connect`))
+    }
     const sent = await sendEverything(url, keySet.keys)
     keySet.mode = 'garbage'
     const more = await sendEverything(url, keySet.keys)
@@ -59,10 +61,11 @@ test.each(['bestEffort', 'required'] as const)(
       expect(sent.answered).toContain(code)
     }
     expect(sent.answered).toContain(delivery === 'required' ? 'ERR_DESTINATION' : '"status":204')
-    for (const name of ['gone', 'echo', 'tls', 'oauth', 'provider', 'bus', 'pubsub'])
+    for (const name of ['gone', 'refused', 'echo', 'tls', 'oauth', 'provider', 'bus', 'pubsub'])
       expect(printed).toContain(`"${name}"`)
     expect(printed).toContain('Redis is unavailable')
-    for (const secret of [secrets.redisPassword, secrets.awsToken]) expect(servers.told).toContain(secret)
+    const told = secretsIn(servers.told, secrets).map(text => text.split(':')[0])
+    expect(told).toEqual(['kafkaPassword', 'clientSecret', 'bearer', 'redisPassword', 'awsToken'])
     expect(scraped.join()).toContain('gemini_event_bridge_signatures_total')
 
     const everything = [printed, sent.answered, more.answered, ...scraped].join('\n')

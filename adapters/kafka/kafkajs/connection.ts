@@ -53,10 +53,11 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
       ...(ssl && { ssl }),
       ...(sasl && { sasl }),
       logLevel: logLevel.ERROR,
+      // Not its words: they quote what a broker says of a refused sign-in, and that may be the password.
       logCreator:
         () =>
-        ({ namespace, log: { message } }) =>
-          options.log.debug({ namespace }, message),
+        ({ namespace }) =>
+          options.log.debug({ namespace }, 'kafkajs has failed at something'),
       socketFactory({ host, port, onConnect }) {
         destroyed.signal.throwIfAborted()
         const servername = isIP(host) ? {} : { servername: host }
