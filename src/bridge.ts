@@ -95,7 +95,7 @@ export async function startBridge(config: Config, { log, version, googleProject 
     receiving,
     checkRoom(bytes) {
       if (draining)
-        throw new UnavailableError('The bridge is shutting down. Wait: Gemini delivers again.', {
+        throw new UnavailableError('The bridge is shutting down. Gemini delivers again.', {
           code: 'ERR_DRAINING'
         })
       inFlight.check(bytes)

@@ -22,7 +22,7 @@ export async function closeServer(
   let cut = false
   void after(limits.receive, () => {
     receiving.refuseAll(
-      new UnavailableError('The bridge is shutting down. Wait: Gemini delivers again.', { code: 'ERR_DRAINING' })
+      new UnavailableError('The bridge is shutting down. Gemini delivers again.', { code: 'ERR_DRAINING' })
     )
     setImmediate(closeOthers)
   })

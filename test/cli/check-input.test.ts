@@ -54,7 +54,7 @@ routes: [{ filter: { exact: { source: urn:b } }, to: [a] }]
       'a webhook larger than the bridge takes',
       'limits: { body: 100B }',
       BODY,
-      /^event.json: has \d+ bytes.* 100B: .* 413$/
+      /^event.json: has \d+ bytes.* 100B: .* 413\. Raise limits.body, or name a smaller file$/
     ],
     ['no event, though it says so', '', '{"specversion":"1.0","id":"1"}', /^event.json: The event has no source/]
   ])('is refused when it is %s', async (_, limits, body, fault) => {

@@ -105,18 +105,28 @@ test('no document has a shell command that nothing runs', async () => {
     /^export \w+=\S+$/,
     /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
     // By test/cli/redrive.test.ts:
-    /^npm run -s bridge -- redrive /,
+    /^(npm run -s bridge --|npx gemini-event-bridge) redrive /,
     // By walkthrough.prometheus.test.ts:
     /^NODE_OPTIONS=\S+ OTEL_TRACES_EXPORTER=console npm run -s bridge -- serve --config broken\.yaml > spans\.log 2> bridge\.log$/,
     /^(prometheus --config\.file=|promtool query instant )/,
     /^grep .* (bridge\.log|spans\.log|deploy\/runbook\.md)$/,
     /^npm run -s bridge -- check --config broken\.yaml --connect$/,
+    /^curl -s 127\.0\.0\.1:9464\//,
+    /^jq -cR '.*' bridge\.log$/,
+    /^npx gemini-event-bridge check --config bridge\.yaml( --connect| --event event\.json)?$/,
     // By test/docs/consumers/:
     /^node docs\/consumers\/(kafka|pubsub|sqs)\.js$/
   ]
   const pages = (await readdir(join(root, 'docs'))).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)
   expect(pages).toContain('docs/events.md')
-  for (const file of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'adapters/README.md', ...pages]) {
+  for (const file of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'ARCHITECTURE.md',
+    'adapters/README.md',
+    'deploy/runbook.md',
+    ...pages
+  ]) {
     const lines = (await codeBlocks(file, 'sh')).join('').trim().split('\n')
     expect(lines.filter(line => line !== '' && !known.some(pattern => pattern.test(line)))).toEqual([])
   }

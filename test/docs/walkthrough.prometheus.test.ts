@@ -15,7 +15,21 @@ import { codeBlocks } from './code-blocks.ts'
 // what Prometheus keeps is in the test's own folder.
 const run = promisify(execFile)
 
-it('breaks a destination, and finds its log line, its trace, its alert and its remedy', async ({ prometheus }) => {
+/** Every expression that the runbook gives to Prometheus. */
+async function runbookQueries(): Promise<readonly string[]> {
+  const page = (await readFile(join(root, 'deploy/runbook.md'), 'utf8')).replaceAll(/^```.*?^```$/gms, '')
+  const inline = Array.from(
+    page.matchAll(/`([^`]*\b(?:gemini_event_bridge|process|nodejs)_[^`]*)`/g),
+    ([, text = '']) => text
+  )
+  const queries = [...(await codeBlocks('deploy/runbook.md', 'promql')).join('').trim().split('\n'), ...inline]
+  expect(queries.length).toBeGreaterThan(20)
+  return queries
+}
+
+it('breaks a destination, and finds its log line, its trace, its alert and its remedy; and what the runbook shows', async ({
+  prometheus
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'geb-walk-'))
   const [port = 0, admin = 0, web = 0, kafka = 0] = await freePorts(4)
   for (const name of ['src', 'adapters', 'node_modules', 'package.json', 'test']) {
@@ -94,6 +108,23 @@ it('breaks a destination, and finds its log line, its trace, its alert and its r
     expect(code).toBe(1)
     expect(stdout).toMatch(/^### GeminiEventBridgeDestinationDown[\s\S]*\*\*Do:\*\*/)
     expect(stdout).toContain(elsewhere(printed))
+
+    const [state = '', log = '', meaning = ''] = await codeBlocks('deploy/runbook.md', 'sh')
+    const shown = await shell(elsewhere(state))
+    expect(shown.stdout).toMatch(/"unready"[\s\S]*in_flight[\s\S]*webhooks_total[\s\S]*destination_up/)
+    const lines = (await shell(log.replace('msg_…', entry.id))).stdout.trim().split('\n')
+    // Each webhook by its code, the one by its id, and each again among the warnings, where the tries to connect are too.
+    expect(lines.length).toBeGreaterThan(5 + 1 + 5)
+    const [webhook = ''] = (await codeBlocks('README.md', 'json')).filter(block => block.startsWith('{"type"'))
+    await writeFile(join(folder, 'event.json'), webhook)
+    await cp(join(folder, 'broken.yaml'), join(folder, 'bridge.yaml'))
+    const checks = meaning.replaceAll('npx gemini-event-bridge', 'npm run -s bridge --')
+    const { stdout: means } = await shell(`${checks}true\n`)
+    expect(means).toMatch(/^listen:[\s\S]*^# Notes$[\s\S]*- reachable: fault$[\s\S]*^answer: 204/m)
+    for (const query of await runbookQueries()) {
+      const answer = await fetch(`http://127.0.0.1:${web}/api/v1/query?${new URLSearchParams({ query })}`)
+      expect(await answer.json(), query).toMatchObject({ status: 'success' })
+    }
   } finally {
     for (const program of [bridge, server]) program.kill('SIGKILL')
     await Promise.all([bridge.exit(), server.exit()])
