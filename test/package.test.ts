@@ -32,10 +32,21 @@ test('holds what users need, and nothing else', () => {
     packed.map(path => path.replace(/^(dist\/src|dist\/adapters|docs\/\w+)\/.*?\.(js|json|d\.ts)$/, '$1/*.$2'))
   )
   expect([...kinds].sort()).toEqual([
+    'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
+    'adapters/README.md',
     'bridge.schema.json',
+    'deploy/grafana/dashboard.json',
+    'deploy/prometheus/alerts.days.test.yaml',
+    'deploy/prometheus/alerts.test.yaml',
+    'deploy/prometheus/alerts.yaml',
+    'deploy/prometheus/prometheus.yaml',
+    'deploy/runbook.md',
+    'deploy/tracing/otel.js',
     'dist/adapters/*.d.ts',
     'dist/adapters/*.js',
     'dist/src/*.d.ts',
