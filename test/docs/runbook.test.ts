@@ -6,6 +6,7 @@ import { refusals } from '../../src/errors.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { SECRET } from '../config/folder.ts'
 import { root } from '../spawn.ts'
+import { anchorOf } from './anchor.ts'
 import { type LogMessage, logMessages } from './log-messages.ts'
 
 // The runbook and the code, held together both ways: what can happen has its entry, and no entry is about what cannot.
@@ -39,12 +40,6 @@ beforeAll(async () => {
   made = found.made
 })
 
-/** As GitHub makes them. */
-const anchorOf = (text: string) =>
-  text
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-')
 const under = (title: string) => {
   const start = headings.findIndex(({ text }) => text === title)
   const depth = headings[start]?.depth ?? 0
