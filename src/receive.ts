@@ -6,7 +6,7 @@ import { assertSettled, type Result } from './deliver/result.ts'
 import { EventError, UnavailableError } from './errors.ts'
 import type { TraceContext } from './normalize/trace-context.ts'
 import type { Normalized, VerifiedWebhook } from './normalize.ts'
-import type { TraceReference } from './telemetry/trace-fields.ts'
+import type { TraceReference } from './trace-context.ts'
 import type { Tolerance } from './verify/timestamp.ts'
 import type { Delivery, Verified, Verifier } from './verify/verify.ts'
 

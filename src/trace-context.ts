@@ -3,6 +3,15 @@ import type { TraceContext } from './normalize/trace-context.ts'
 
 export type { TraceContext }
 
+/** The trace that a log line belongs to, as W3C Trace Context writes it. */
+export interface TraceReference {
+  /** 32 hex digits. */
+  readonly traceId: string
+  /** 16 hex digits; absent when the bridge has no span of its own. */
+  readonly spanId?: string | undefined
+  readonly sampled: boolean
+}
+
 /**
  * What an adapter puts into its broker's own headers, for consumers to go on from: the context of the span that is active
  * (in `publish`, that is `send`), and without one the event's own. In W3C form, whatever other propagator is in use. The

@@ -1,11 +1,4 @@
-/** The trace that a log line belongs to, as W3C Trace Context writes it. */
-export interface TraceReference {
-  /** 32 hex digits. */
-  readonly traceId: string
-  /** 16 hex digits; absent when the bridge has no span of its own. */
-  readonly spanId?: string | undefined
-  readonly sampled: boolean
-}
+import type { TraceReference } from '../trace-context.ts'
 
 /**
  * The fields by which Cloud Logging shows a line with its trace; elsewhere, they are fields like others.

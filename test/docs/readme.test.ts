@@ -8,7 +8,7 @@ import { freePort, root, start } from '../spawn.ts'
 import { codeBlocks } from './code-blocks.ts'
 
 // The README's commands, as printed, in a folder that is this checkout by links, so that nothing is written into it.
-// Only the port is another one, since 8080 may be somebody's.
+// Only the ports are others, since 8080 and 9464 may be somebody's.
 const run = promisify(execFile)
 let folder = ''
 let port = ''
@@ -21,7 +21,7 @@ beforeAll(async () => {
     await symlink(join(root, name), join(folder, name))
   }
   const [yaml = ''] = await codeBlocks('README.md', 'yaml')
-  await writeFile(join(folder, 'bridge.yaml'), yaml)
+  await writeFile(join(folder, 'bridge.yaml'), `${yaml}admin: off\n`)
   scripts = await codeBlocks('README.md', 'sh')
   port = String(await freePort())
 })
