@@ -8,9 +8,12 @@ import { openScene } from './redrive-program.ts'
 /** What the record of an event says in binary content mode. */
 function expectRecord({ key, value, headers }: StoredRecord, event: CloudEvent): void {
   const { datacontenttype, ...attributes } = Object.fromEntries(attributesOf(event))
+  const { traceparent, tracestate } = attributes
   const prefixed = Object.entries(attributes).map(([name, value]) => [`ce_${name}`, value])
   expect(Object.fromEntries(headers.map(({ name, value }) => [name, String(value)]))).toEqual({
     'content-type': datacontenttype,
+    traceparent,
+    tracestate,
     ...Object.fromEntries(prefixed)
   })
   expect(String(key)).toBe(event.partitionkey)
