@@ -18,6 +18,7 @@ import { createServer } from './server.ts'
 import type { Logger } from './telemetry/log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { createObserver } from './telemetry/observe.ts'
+import { createSpans } from './telemetry/spans.ts'
 import { startAtZero } from './telemetry/start-at-zero.ts'
 import { traceReceive } from './telemetry/traced-receive.ts'
 import { traceVerifier } from './telemetry/traced-verifier.ts'
@@ -63,7 +64,7 @@ export async function startBridge(config: Config, { log, version, googleProject 
   })
   startAtZero(metrics, config)
   // Does nothing unless the operator has preloaded an SDK.
-  const tracer = trace.getTracer('gemini-event-bridge', version)
+  const spans = createSpans(trace.getTracer('gemini-event-bridge', version), log)
   const onFault = (error: unknown) =>
     log.error(
       { stack: error instanceof Error ? error.stack : String(error) },
@@ -76,14 +77,14 @@ export async function startBridge(config: Config, { log, version, googleProject 
   // Closed last: the end of a drain is worth scraping.
   const admin = createAdmin(metrics.registry, health)
   undo.push(() => admin.close())
-  const destinations = openDestinations(config, { log, metrics, tracer, onFault })
+  const destinations = openDestinations(config, { log, metrics, spans, onFault })
   undo.push(() => destinations.close())
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
     const { path, source, tolerance } = endpoint
     const onKeySet = (success: boolean) => {
       if (success) metrics.keySetSuccess.set({ endpoint: path }, Date.now() / 1000)
     }
-    const verifier = traceVerifier(createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet }), tracer)
+    const verifier = traceVerifier(createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet }), spans)
     undo.push(() => verifier.close())
     return { path, source, verifier, tolerance, normalize: createNormalizer({ source, ...config.events }) }
   })
@@ -102,7 +103,7 @@ export async function startBridge(config: Config, { log, version, googleProject 
     },
     receive: traceReceive(
       (webhook, endpoint, ...rest) => receive(webhook, endpoint, { inFlight, ...destinations }, ...rest),
-      tracer
+      spans
     ),
     onAnswer(answer) {
       rememberRefusal(answer, destinations.refused)

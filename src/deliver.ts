@@ -1,4 +1,3 @@
-import type { Tracer } from '@opentelemetry/api'
 import type { Config, DestinationConfig } from './config/config.ts'
 import { mask } from './config/mask.ts'
 import { mapLeaves } from './config/tree.ts'
@@ -16,6 +15,7 @@ import { createRouter, requiredDestinations } from './deliver/routes.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type Metrics, typeLabelOf } from './telemetry/metrics.ts'
 import { observeDestination } from './telemetry/observed-destination.ts'
+import type { Spans } from './telemetry/spans.ts'
 import { traceDestination } from './telemetry/traced-destination.ts'
 import { fingerprint } from './verify/fingerprint.ts'
 
@@ -32,12 +32,7 @@ export interface Destinations {
 /** Opens the destinations as they are configured; they connect in the background. */
 export function openDestinations(
   config: Config,
-  {
-    log,
-    metrics,
-    tracer,
-    onFault
-  }: { log: Logger; metrics: Metrics; tracer: Tracer; onFault: (error: unknown) => void }
+  { log, metrics, spans, onFault }: { log: Logger; metrics: Metrics; spans: Spans; onFault: (error: unknown) => void }
 ): Destinations {
   const { limits, dedupe, directory } = config
   const { typePrefix } = config.events
@@ -47,7 +42,7 @@ export function openDestinations(
       const { name, definition, options } = destination
       const opened = openDestination(destination, { directory, log })
       const messaging = definition.messaging?.(options) ?? { system: definition.name }
-      return [name, observeDestination(traceDestination(opened, messaging, tracer), metrics, typePrefix)]
+      return [name, observeDestination(traceDestination(opened, messaging, spans), metrics, typePrefix)]
     })
   )
   const publisherOf = ({ name, fallback }: DestinationConfig): Publish => {

@@ -16,7 +16,7 @@ const CUT_OFF = 75
 export async function run(config: Config, io: Io, whenUp?: (bridge: Bridge) => Promise<void>): Promise<number> {
   const { log, flush } = await openLog(config, io)
   try {
-    const googleProject = io.env['GOOGLE_CLOUD_PROJECT']
+    const googleProject = io.env['GOOGLE_CLOUD_PROJECT']?.trim() || undefined
     const bridge = await startBridge(config, { log, version: io.version, googleProject })
     log.info({ url: bridge.url, admin: bridge.adminUrl ?? 'off', version: io.version }, 'listening')
     await whenUp?.(bridge)

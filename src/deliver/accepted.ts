@@ -20,7 +20,7 @@ export interface AcceptedOptions {
   readonly maxEntries: number
   /** What the replicas know together, if they share a memory, and the name that a destination has there. */
   readonly shared?: { readonly marks: SharedMarks; nameOf(destination: string): string } | undefined
-  /** Told when the shared memory gave no answer. */
+  /** Told of each destination for which the shared memory gave no answer. */
   readonly onSilence?: () => void
   /** Milliseconds on a clock that is never set back. */
   readonly now?: () => number
@@ -40,8 +40,10 @@ export function createAccepted(options: AcceptedOptions): Accepted {
       if (asked.length === 0) return
       const names = asked.map(shared.nameOf)
       const found = await unlessAborted(shared.marks.find(key, names), signal)
-      if (found === undefined) onSilence()
-      for (const destination of asked) if (found?.has(shared.nameOf(destination))) keep(key, destination)
+      for (const destination of asked) {
+        if (found === undefined) onSilence()
+        else if (found.has(shared.nameOf(destination))) keep(key, destination)
+      }
     },
     has,
     add(key, destination) {

@@ -127,7 +127,11 @@ export function createMetrics(version: string, limits: Limits, gauges: Gauges) {
     lateAcceptances: counter('late_acceptances_total', 'Events accepted after their deadline had passed.', [
       'destination'
     ]),
-    destinationUp: gauge('destination_up', 'Whether the last publish was accepted.', ['destination']),
+    destinationUp: gauge(
+      'destination_up',
+      'Whether the last publish was accepted (1), or the destination was unavailable (0).',
+      ['destination']
+    ),
     keySetSuccess: gauge('key_set_last_success_timestamp_seconds', 'When the key set was last fetched.', ['endpoint'])
   }
 }

@@ -18,8 +18,9 @@ export function observeDestination(observed: Destination, metrics: Metrics, type
       const { outcome, seconds } = result
       metrics.events.inc({ destination, type: typeLabelOf(event, typePrefix), outcome })
       if (seconds !== undefined) metrics.publishDuration.observe({ destination }, seconds)
-      const isUp = outcome === 'accepted'
-      if (isUp !== wasUp) metrics.destinationUp.set({ destination }, isUp ? 1 : 0)
+      // One event that is refused for good says nothing of the next.
+      const isUp = outcome === 'refused' ? wasUp : outcome === 'accepted'
+      if (isUp !== undefined && isUp !== wasUp) metrics.destinationUp.set({ destination }, isUp ? 1 : 0)
       wasUp = isUp
       return result
     },

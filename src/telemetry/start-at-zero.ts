@@ -20,7 +20,7 @@ export function startAtZero(metrics: Metrics, config: Config): void {
   for (const { name: destination, fallback } of config.destinations) {
     metrics.lateAcceptances.inc({ destination }, 0)
     for (const type of [...eventTypes, 'other'])
-      for (const outcome of ['accepted', 'refused', 'unavailable'])
+      for (const outcome of ['accepted', 'refused', 'unavailable', 'dropped'])
         metrics.events.inc({ destination, type, outcome }, 0)
     if (fallback !== undefined) metrics.fallbacks.inc({ destination }, 0)
     if (config.deadLetter !== undefined) metrics.deadLetters.inc({ destination, reason: 'ERR_EVENT' }, 0)

@@ -2,19 +2,16 @@ import {
   type Context,
   context,
   createTraceState,
-  isSpanContextValid,
-  type Span,
   type SpanContext,
   SpanKind,
   TraceFlags,
-  type Tracer,
   trace
 } from '@opentelemetry/api'
 import { RefusalError, refusals } from '../errors.ts'
 import type { TraceContext } from '../normalize/trace-context.ts'
 import type { Receipt } from '../receive.ts'
 import type { ServerContext } from '../server.ts'
-import { failSpan } from './fail-span.ts'
+import type { Noted, Spans } from './spans.ts'
 
 type Receive = ServerContext['receive']
 
@@ -23,27 +20,25 @@ type Receive = ServerContext['receive']
  * that are refused before they are read have none. It names the path, and never the query, which has the callback token.
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
  */
-export function traceReceive(receive: Receive, tracer: Tracer): Receive {
+export function traceReceive(receive: Receive, spans: Spans): Receive {
   return (webhook, endpoint, receipt, ...rest) => {
     const { path } = endpoint
     const attributes = {
       'http.request.method': 'POST',
       'http.route': path,
       'url.path': path,
-      'url.scheme': 'http'
+      'url.scheme': 'http',
+      'cloudevents.event_id': webhook.id
     }
-    const options = { kind: SpanKind.SERVER, attributes }
-    return tracer.startActiveSpan(`POST ${path}`, options, parentOf(webhook.trace), async span => {
-      noteTrace(receipt, span.spanContext())
-      if (span.isRecording()) span.setAttribute('cloudevents.event_id', webhook.id)
+    const parent = parentOf(webhook.trace)
+    return spans.run({ name: `POST ${path}`, kind: SpanKind.SERVER, attributes, parent }, async span => {
+      if (span.context) noteTrace(receipt, span.context)
       try {
         await receive(webhook, endpoint, receipt, ...rest)
-        span.setAttribute('http.response.status_code', 204)
+        span.set({ 'http.response.status_code': 204 })
       } catch (error) {
         noteRefusal(span, error)
         throw error
-      } finally {
-        span.end()
       }
     })
   }
@@ -64,9 +59,7 @@ function parentOf({ traceparent, tracestate }: TraceContext): Context {
 }
 
 /** Without an SDK, the span's context is the request's own, if it has one, whose span is not the bridge's. */
-function noteTrace(receipt: Receipt, spanContext: SpanContext): void {
-  if (!isSpanContextValid(spanContext)) return
-  const { traceId, spanId, traceFlags, isRemote } = spanContext
+function noteTrace(receipt: Receipt, { traceId, spanId, traceFlags, isRemote }: SpanContext): void {
   receipt.trace = {
     traceId,
     spanId: isRemote ? undefined : spanId,
@@ -75,8 +68,8 @@ function noteTrace(receipt: Receipt, spanContext: SpanContext): void {
 }
 
 /** A 4xx is the sender's failure, and not the server's. */
-function noteRefusal(span: Span, error: unknown): void {
+function noteRefusal(span: Noted, error: unknown): void {
   const { statusCode } = error instanceof RefusalError ? error : refusals.ERR_DESTINATION
-  span.setAttribute('http.response.status_code', statusCode)
-  if (statusCode >= 500) failSpan(span, error)
+  span.set({ 'http.response.status_code': statusCode })
+  if (statusCode >= 500) span.fail(error)
 }

@@ -1,24 +1,24 @@
-import type { Tracer } from '@opentelemetry/api'
+import { SpanKind } from '@opentelemetry/api'
 import type { Verifier } from '../verify/verify.ts'
-import { failSpan } from './fail-span.ts'
 import { isSampled } from './sampled.ts'
+import type { Spans } from './spans.ts'
+
+const VERIFY = { name: 'verify', kind: SpanKind.INTERNAL, attributes: {} }
 
 /** The same verifier, with a span `verify` around each verification whose trace is kept. */
-export function traceVerifier(verifier: Verifier, tracer: Tracer): Verifier {
+export function traceVerifier(verifier: Verifier, spans: Spans): Verifier {
   return {
     admit: verifier.admit,
     verify(delivery, signal, mayBeOld) {
       if (!isSampled()) return verifier.verify(delivery, signal, mayBeOld)
-      return tracer.startActiveSpan('verify', async span => {
+      return spans.run(VERIFY, async span => {
         try {
           const verified = await verifier.verify(delivery, signal, mayBeOld)
-          span.setAttribute('gemini_event_bridge.scheme', verified.scheme)
+          span.set({ 'gemini_event_bridge.scheme': verified.scheme })
           return verified
         } catch (error) {
-          failSpan(span, error)
+          span.fail(error)
           throw error
-        } finally {
-          span.end()
         }
       })
     },

@@ -163,7 +163,7 @@ destinations:
     const { code, found } = await check(config)
     expect(code).toBe(1)
     const { inspection, connection } = found.destinations
-    expect(inspection.findings).toMatchObject([{ exists: 'ok' }, { reachable: 'unknown' }])
+    expect(inspection.findings).toMatchObject([{ exists: 'ok' }, { reachable: 'fault' }])
     expect(connection.findings).toMatchObject([{ reachable: 'fault' }])
     expect(connection.findings[0].says).toContain('within 10 s')
   })

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { collect, Ended } from '../../src/cli/check/findings.ts'
+import { collect } from '../../src/cli/check/findings.ts'
 import { within } from '../../src/testing/expect.ts'
 import { inShort } from '../adapters/inspected.ts'
 
@@ -50,19 +50,19 @@ describe('what an adapter should not do', () => {
 describe('an inspection that goes on', () => {
   it.each([
     ['before it has found anything', [], ['reachable: fault']],
-    ['after a finding', [GOOD], ['exists: ok', 'reachable: unknown']]
+    ['after a finding', [GOOD], ['exists: ok', 'reachable: fault']]
   ])('%s is left alone', async (_when, values, found) => {
     const ending = new AbortController()
     const collected = collect(giving(values, forever), ending.signal)
     await sleep(0)
-    ending.abort(new Ended('Enough.'))
+    ending.abort(new Error('Enough.'))
     const findings = await within(1000, collected, 'its end')
     expect(inShort(findings)).toEqual(found)
     expect(findings.at(-1)?.says).toBe('Enough.')
   })
 
   it('is not begun when it is over already', async () => {
-    const ended = AbortSignal.abort(new Ended('Enough.'))
+    const ended = AbortSignal.abort(new Error('Enough.'))
     expect(inShort(await collect(giving([], forever), ended))).toEqual(['reachable: fault'])
   })
 
@@ -79,7 +79,7 @@ describe('an inspection that goes on', () => {
       }
     }
     const collected = collect(inspect, ending.signal)
-    ending.abort(new Ended('Enough.'))
+    ending.abort(new Error('Enough.'))
     expect(inShort(await collected)).toEqual(['reachable: fault'])
     late.resolve()
     await within(1000, closed.promise, 'the end')

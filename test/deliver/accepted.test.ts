@@ -97,13 +97,13 @@ describe('in a shared memory', () => {
     const { marks, accepted, onSilence } = create()
     marks.marked.add('//a msg_1: the topic of t')
     marks.silent = true
-    await accepted.recall('//a msg_1', ['t'], never)
+    await accepted.recall('//a msg_1', ['t', 'u'], never)
     expect(accepted.has('//a msg_1', 't')).toBe(false)
-    expect(onSilence).toHaveBeenCalledTimes(1)
+    expect(onSilence).toHaveBeenCalledTimes(2)
     marks.silent = false
-    await accepted.recall('//a msg_1', ['t'], never)
+    await accepted.recall('//a msg_1', ['t', 'u'], never)
     expect(accepted.has('//a msg_1', 't')).toBe(true)
-    expect(onSilence).toHaveBeenCalledTimes(1)
+    expect(onSilence).toHaveBeenCalledTimes(2)
   })
 
   test('is not asked for longer than the delivery may take', async () => {

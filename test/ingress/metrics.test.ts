@@ -37,7 +37,7 @@ test('a good webhook and refused ones are counted', async () => {
     'events_total{destination="t",type="batch.failed",outcome="accepted"}': 1,
     'events_total{destination="t",type="batch.succeeded",outcome="refused"}': 1,
     'publish_duration_seconds_count{destination="t"}': 2,
-    'destination_up{destination="t"}': 0,
+    'destination_up{destination="t"}': 1,
     'event_age_seconds_bucket{le="900",type="batch.failed"}': 0,
     'event_age_seconds_bucket{le="14400",type="batch.failed"}': 1,
     receiving_requests: 0,

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { serveKeySet } from '../../src/standin/key-set.ts'
 import { dynamicSigner, staticSigner } from '../../src/standin/sign.ts'
@@ -111,3 +114,25 @@ test('a collector that is not there changes nothing', async () => {
   expect(await program.stop()).toBe(0)
   for (const line of program.stderr.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('severity')
 })
+
+test.each([400, 401, 404, 503])(
+  'a collector that answers %i is a line in the log, and no reason to fail',
+  async status => {
+    const collector = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(status).end())
+    })
+    await once(collector.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void collector.close())
+    const { port } = collector.address() as AddressInfo
+    await using program = await startTraced(
+      { ...endpoint(), ...toStdout },
+      { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_LOG_LEVEL: 'debug' }
+    )
+    expect(await deliver(program, {})).toMatchObject({ code: '204' })
+    expect(await program.stop()).toBe(0)
+    const lines = program.stderr.trim().split('\n')
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('severity')
+    expect(lines.filter(line => line.includes('OpenTelemetry: '))).not.toEqual([])
+    for (const line of program.stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('specversion')
+  }
+)

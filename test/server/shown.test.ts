@@ -10,7 +10,10 @@ test.each([
   [`/jobs/${'t'.repeat(22)}/x`, '"/jobs/…/x"'],
   [`/jobs%3Ftoken=${'t'.repeat(22)}`, '"/jobs%3Ftoken=…"'],
   [`/jobs/${'t'.repeat(21)}`, `"/jobs/${'t'.repeat(21)}"`],
-  ['/a'.repeat(60), `"${'/a'.repeat(50)}…"`]
+  ['/a'.repeat(60), `"${'/a'.repeat(50)}…"`],
+  // Of what is longer, the end that is looked at may be the front of a token.
+  [`/jobs/${' '.repeat(380)}${'t'.repeat(40)}`, `"/jobs/${' '.repeat(94)}…"`],
+  [`/${'a'.repeat(16_000)}`, '"/…"']
 ])('%j is shown as %s', (text, expected) => {
   expect(shown(text)).toBe(expected)
 })
@@ -23,4 +26,11 @@ test('wherever a token stands, and however it is encoded, it is not shown', () =
         expect(shown(before + written + after)).not.toContain(written)
     })
   )
+})
+
+test('of a token at the place where the text is cut, nothing is shown', () => {
+  for (let at = 60; at < 101; at += 1) {
+    const text = `${'/'.repeat(at)}${'t'.repeat(22)}${'/'.repeat(400)}`
+    expect(shown(text)).not.toMatch(/t{5}/)
+  }
 })

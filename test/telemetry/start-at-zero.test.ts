@@ -70,7 +70,7 @@ test('every answer that an endpoint can give, and every way in which a publish c
   // Two endpoints: 204, and every reason but the two for what is no endpoint's.
   expect(answers).toHaveLength(2 * (1 + Object.keys(refusals).length - 2))
   const events = await values(metrics => metrics.events)
-  expect(events).toHaveLength(2 * 3 * (eventTypes.length + 1))
+  expect(events).toHaveLength(2 * 4 * (eventTypes.length + 1))
   expect(events).toContainEqual({ labels: { destination: 'one', type: 'other', outcome: 'unavailable' }, value: 0 })
 })
 

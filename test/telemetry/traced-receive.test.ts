@@ -1,15 +1,17 @@
 import { context, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import fc from 'fast-check'
+import pino from 'pino'
 import { expect, test } from 'vitest'
 import { readTraceContext } from '../../src/normalize/trace-context.ts'
 import type { Endpoint, Receipt, Webhook } from '../../src/receive.ts'
+import { createSpans } from '../../src/telemetry/spans.ts'
 import { traceReceive } from '../../src/telemetry/traced-receive.ts'
 import { sampleEvent } from '../../src/testing/sample-event.ts'
 import { traceContext } from '../../src/trace-context.ts'
 import { startInMemorySdk } from './in-memory-sdk.ts'
 
 const spans = startInMemorySdk()
-const tracer = trace.getTracer('test')
+const tracing = createSpans(trace.getTracer('test'), pino({ level: 'silent' }))
 
 /** Receives a webhook with these headers; its receipt, and what its work makes of its event's context. */
 async function receive(headers: NodeJS.Dict<string | string[]>, work: () => Promise<void> = async () => {}) {
@@ -19,7 +21,7 @@ async function receive(headers: NodeJS.Dict<string | string[]>, work: () => Prom
   const traced = traceReceive(async () => {
     told = traceContext({ ...sampleEvent(), ...webhook.trace })
     await work()
-  }, tracer)
+  }, tracing)
   const run = () => traced(webhook, { path: '/hooks' } as Endpoint, receipt, () => {}, new AbortController().signal)
   await context.with(ROOT_CONTEXT, run)
   return { receipt, told }

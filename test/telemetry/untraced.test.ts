@@ -1,12 +1,14 @@
 import { trace } from '@opentelemetry/api'
+import pino from 'pino'
 import { expect, test } from 'vitest'
 import type { Endpoint, Receipt, Webhook } from '../../src/receive.ts'
+import { createSpans } from '../../src/telemetry/spans.ts'
 import { traceReceive } from '../../src/telemetry/traced-receive.ts'
 import { sampleEvent } from '../../src/testing/sample-event.ts'
 import { traceContext } from '../../src/trace-context.ts'
 
 // No SDK is registered in this file's process.
-const tracer = trace.getTracer('test')
+const tracing = createSpans(trace.getTracer('test'), pino({ level: 'silent' }))
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 
 async function receive(request: Webhook['trace']) {
@@ -15,7 +17,7 @@ async function receive(request: Webhook['trace']) {
   let told: object | undefined
   const traced = traceReceive(async () => {
     told = traceContext(event)
-  }, tracer)
+  }, tracing)
   const webhook = { id: 'msg_1', trace: request } as Webhook
   await traced(webhook, { path: '/hooks' } as Endpoint, receipt, () => {}, new AbortController().signal)
   return { receipt, told, event }

@@ -7,11 +7,8 @@ const finding = z.object({
   says: z.string().min(1)
 })
 
-/** Why nothing is looked at any more: the reason of the signal that says so. */
-export class Ended extends Error {}
-
 /**
- * Collects what an inspection finds, until it ends, fails, or `signal` aborts with an `Ended`. Never rejects, and does
+ * Collects what an inspection finds, until it ends, fails, or `signal` aborts, whose reason says why. Never rejects, and does
  * not wait for an inspection that goes on all the same.
  */
 export async function collect(inspect: () => AsyncIterable<unknown>, signal: AbortSignal): Promise<Finding[]> {
@@ -33,17 +30,11 @@ export async function collect(inspect: () => AsyncIterable<unknown>, signal: Abo
     await Promise.race([read(), ended.promise])
     if (findings.length === 0) findings.push(unknown('Its adapter says nothing of it. The first event will show.'))
   } catch (error) {
-    findings.push(asFinding(error, findings))
+    findings.push({ about: 'reachable', state: 'fault', says: error instanceof Error ? error.message : String(error) })
   } finally {
     signal.removeEventListener('abort', end)
   }
   return findings
-}
-
-/** Where something is known already, the rest is not; otherwise not even that it can be reached. */
-function asFinding(error: unknown, known: readonly Finding[]): Finding {
-  if (error instanceof Ended && known.length > 0) return unknown(error.message)
-  return { about: 'reachable', state: 'fault', says: error instanceof Error ? error.message : String(error) }
 }
 
 function unknown(says: string): Finding {

@@ -38,6 +38,8 @@ export async function* inspectRedis(url: string, signal: AbortSignal): AsyncGene
     }
     yield await mayWrite(command)
     yield* marksLast(settings)
+  } catch (cause) {
+    yield toFault(cause)
   } finally {
     signal.removeEventListener('abort', end)
     end()
@@ -65,6 +67,7 @@ async function mayWrite(command: Command): Promise<Finding> {
     if (answer === 'OK') return { about: 'permission', state: 'ok', says: 'Marks may be read and written.' }
     return { about: 'permission', state: 'fault', says: `The bridge may not write marks. ${GRANT}` }
   } catch (cause) {
+    if (cause instanceof Reason) throw cause
     const says = `Whether marks may be written is not knowable with these permissions (${reasonOf(cause)}). ${GRANT}`
     return { about: 'permission', state: 'unknown', says }
   }
@@ -72,8 +75,12 @@ async function mayWrite(command: Command): Promise<Finding> {
 
 /** By the names that INFO and CONFIG have for them; those that may be seen. */
 async function settingsOf(command: Command): Promise<Settings> {
-  const info = await command('INFO').catch(() => '')
-  const save = await command('CONFIG', 'GET', 'save').catch(() => [])
+  const unless = (cause: unknown) => {
+    // What is refused cannot be seen; silence is a fault.
+    if (cause instanceof Reason) throw cause
+  }
+  const info = (await command('INFO').catch(unless)) ?? ''
+  const save = await command('CONFIG', 'GET', 'save').catch(unless)
   const lines = String(info).matchAll(/^(\w+):(.*?)\r?$/gm)
   const settings = new Map(Array.from(lines, ([, name = '', value = '']) => [name, value]))
   if (Array.isArray(save) && save.length === 2) settings.set('save', String(save[1]))
