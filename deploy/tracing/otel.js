@@ -1,6 +1,6 @@
 // Sends the bridge's spans by OTLP, to where the standard variables say (OTEL_EXPORTER_OTLP_ENDPOINT and the others):
 //
-//   node --import ./deploy/tracing/otel.js src/main.ts serve --config bridge.yaml
+//   NODE_OPTIONS=--import=./deploy/tracing/otel.js npm run -s bridge -- serve --config bridge.yaml
 //
 // Needs the package @opentelemetry/sdk-node, installed beside the bridge: they have to share one @opentelemetry/api.
 // https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import pino from 'pino'
+import { createReadable } from './readable.ts'
 
 export type Logger = pino.Logger
 
@@ -34,7 +35,7 @@ const FLUSH_MS = 250
 export async function createLogger(options: LogOptions): Promise<{ log: Logger; flush: () => Promise<void> }> {
   const { stream } = options
   stream.on('error', () => {})
-  const render = options.format === 'pretty' ? await readable(options.color) : (line: string) => line
+  const render = options.format === 'pretty' ? await createReadable(options.color) : (line: string) => line
   const write = (line: string) => {
     if (stream.writable && stream.writableLength < MAX_BUFFERED) stream.write(render(line))
   }
@@ -56,19 +57,4 @@ export async function createLogger(options: LogOptions): Promise<{ log: Logger; 
     clearTimeout(timer)
   }
   return { log, flush }
-}
-
-async function readable(colorize: boolean): Promise<(line: string) => string> {
-  const { prettyFactory } = await import('pino-pretty')
-  return prettyFactory({
-    colorize,
-    messageKey: 'message',
-    timestampKey: 'time',
-    levelKey: 'severity',
-    customLevels: 'critical:60,error:50,warning:40,info:30,debug:20',
-    singleLine: true,
-    // Otherwise `error` would stand on a line of its own.
-    errorLikeObjectKeys: [],
-    translateTime: 'SYS:HH:MM:ss.l'
-  })
 }

@@ -88,7 +88,7 @@ export function createMetrics(version: string, limits: Limits, gauges: Gauges) {
     ),
     secretReloadFailures: counter(
       'secret_reload_failures_total',
-      'Secrets and tokens that could not be read again when their file had changed; the old ones stay in use.',
+      'Secrets and tokens that could not be read again. Always 0 so far: they are read at the start only.',
       []
     ),
     forbiddenExtensions: counter(

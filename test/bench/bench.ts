@@ -17,7 +17,8 @@ import { pinLoad, startServer } from './server.ts'
 // adapter beside a bare Fastify, `npm run bench -- kafka`, `-- pubsub` or `-- eventbridge` into a broker (for
 // EventBridge, whatever accepts at once) beside Fastify and the bare client. Both run in the same minutes and in turn, so
 // that a noisy machine is noisy for both: only the ratio says anything. `-- metrics`, `-- tracing` and `-- every-trace`
-// compare the bridge with itself without them, and `-- against --baseline FOLDER` with another checkout.
+// compare the bridge with itself without them (`tracing` keeps one trace in a hundred), `-- against --baseline FOLDER` with
+// another checkout; `-- parts` is more exact, and in this process.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -143,6 +144,10 @@ async function compare({ names, servers, connections }: Comparison): Promise<voi
 }
 
 const [name = 'memory'] = positionals
+if (name === 'parts') {
+  await import('./parts.ts')
+  process.exit()
+}
 const open = comparisons[name]
 if (open === undefined) throw new Error(`There is no benchmark "${name}", only ${Object.keys(comparisons).join(', ')}.`)
 // First, so that the brokers run on the load's CPU.

@@ -52,7 +52,8 @@ export const costs: Readonly<Record<string, (baseline: string | undefined) => Pr
   async tracing() {
     const collector = await serveCollector()
     const otel = { ...preload('deploy/tracing/otel.js'), OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
-    return pair(['with traces', 'without'], [bridge(otel), bridge()], collector.close)
+    const few = { ...otel, OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' }
+    return pair(['1 % of traces', 'without'], [bridge(few), bridge()], collector.close)
   },
   async 'every-trace'() {
     const collector = await serveCollector()

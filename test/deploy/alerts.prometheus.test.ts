@@ -36,7 +36,7 @@ it('each alert fires when it should, and is silent when something only comes nea
 })
 
 it('a rule that is no expression is found', async ({ prometheus }) => {
-  const cwd = await copyWith(rules => rules.replace('absent(', 'absent(('))
+  const cwd = await copyWith(rules => rules.replace('absent_over_time(', 'absent_over_time(('))
   const { code, output } = await runPromtool(prometheus, ['check', 'rules', 'alerts.yaml'], { cwd })
   expect(code).not.toBe(0)
   expect(output).toContain('GeminiEventBridgeAbsent')

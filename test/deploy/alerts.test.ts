@@ -11,6 +11,8 @@ test('these are the alerts, by severity', () => {
     rules.filter(({ labels }) => labels['severity'] === severity).map(({ alert }) => alert.replace(PREFIX, ''))
   expect(named('critical')).toEqual(['Absent', 'WebhooksFailing', 'DestinationDown'])
   expect(named('warning')).toEqual([
+    'NothingAcknowledged',
+    'PublishesFailing',
     'FallbackInUse',
     'DeadLetters',
     'EventsOld',
@@ -21,7 +23,7 @@ test('these are the alerts, by severity', () => {
     'SharedMemorySilent'
   ])
   expect(named('info')).toEqual(['RouteUnused', 'OldKeyUnused'])
-  expect(rules).toHaveLength(13)
+  expect(rules).toHaveLength(15)
 })
 
 test.each(rules)('$alert says what it means and where its remedy is', ({ alert, annotations }) => {

@@ -40,6 +40,22 @@ test('readable lines name the severity, the message and the fields', async () =>
   expect(line).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] WARNING: cannot connect \{"destination":"agents"\}$/)
 })
 
+test('of a webhook, a readable line says what one looks for first', async () => {
+  const destinations = {
+    t: { outcome: 'accepted', ms: 3.1 },
+    u: { outcome: 'unavailable', error: 'The broker is at lunch.' }
+  }
+  const [line] = await logged({ format: 'pretty' }, log =>
+    log.warn(
+      { endpoint: '/hooks', id: 'msg_1', status: 503, error: 'The broker is at lunch.', destinations, ms: 4 },
+      'webhook'
+    )
+  )
+  expect(line).toMatch(
+    /WARNING: webhook 503 \{"id":"msg_1","error":"The broker is at lunch.","destinations":\{"t":"accepted","u":"unavailable"\},"ms":4\}$/
+  )
+})
+
 test('a log that nobody can write any more is no reason to stop', async () => {
   const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) })
   const { log, flush } = await createLogger({ level: 'info', format: 'json', color: false, stream })

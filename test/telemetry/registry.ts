@@ -1,7 +1,7 @@
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 
-/** A registry with all metrics of the bridge, Node's among them, and nothing counted yet. */
-export function emptyRegistry() {
+/** All metrics of the bridge, with nothing counted yet. */
+export function emptyMetrics() {
   const none = () => 0
   const limits = {
     body: 0,
@@ -15,7 +15,12 @@ export function emptyRegistry() {
     keepAlive: 0,
     retryAfter: 0
   }
-  return createMetrics('', limits, { receivingRequests: none, inFlightRequests: none, inFlightBytes: none }).registry
+  return createMetrics('', limits, { receivingRequests: none, inFlightRequests: none, inFlightBytes: none })
+}
+
+/** Their registry, Node's own among them. */
+export function emptyRegistry() {
+  return emptyMetrics().registry
 }
 
 /** The names of the bridge's own metrics. */

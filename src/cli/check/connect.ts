@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts'
 import { withValue } from '../../config/tree.ts'
 import type { Io } from '../io.ts'
 import { openLog } from '../log.ts'
-import { collect } from './findings.ts'
+import { collect, Interrupted } from './findings.ts'
 import { type Subject, subjectsOf } from './subjects.ts'
 
 /** How long looking may take in all, in milliseconds: a credential may take five seconds. */
@@ -18,7 +18,7 @@ const WITHIN_MS = 10_000
 export async function checkConnect(config: Config, io: Io): Promise<number> {
   const { log, flush } = await openLog(config, io)
   const ending = new AbortController()
-  const stop = () => ending.abort(new Error(`${io.stop.reason} came before more was known. Look again.`))
+  const stop = () => ending.abort(new Interrupted(`${io.stop.reason} came before more was known. Look again.`))
   const late = () => ending.abort(new Error(`No more came within ${WITHIN_MS / 1000} s. See what does not answer.`))
   if (io.stop.aborted) stop()
   io.stop.addEventListener('abort', stop)

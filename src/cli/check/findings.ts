@@ -7,6 +7,9 @@ const finding = z.object({
   says: z.string().min(1)
 })
 
+/** Why nothing is looked at any more, although that says nothing of what was looked at. */
+export class Interrupted extends Error {}
+
 /**
  * Collects what an inspection finds, until it ends, fails, or `signal` aborts, whose reason says why. Never rejects, and does
  * not wait for an inspection that goes on all the same.
@@ -30,7 +33,8 @@ export async function collect(inspect: () => AsyncIterable<unknown>, signal: Abo
     await Promise.race([read(), ended.promise])
     if (findings.length === 0) findings.push(unknown('Its adapter says nothing of it. The first event will show.'))
   } catch (error) {
-    findings.push({ about: 'reachable', state: 'fault', says: error instanceof Error ? error.message : String(error) })
+    const says = error instanceof Error ? error.message : String(error)
+    findings.push(error instanceof Interrupted ? unknown(says) : { about: 'reachable', state: 'fault', says })
   } finally {
     signal.removeEventListener('abort', end)
   }
