@@ -17,7 +17,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...brokers, 'chaos'].map(name => `test/**/*.${name}.test.ts`)
+          exclude: [...brokers, 'chaos'].map(name => `test/**/*.${name}.test.ts`),
+          sequence: { groupOrder: 1 }
         }
       },
       ...brokers.map(broker => ({
@@ -27,7 +28,10 @@ export default defineConfig(({ mode }) => ({
           include: [`test/**/*.${broker}.test.ts`],
           globalSetup: `test/brokers/${broker}.setup.ts`,
           testTimeout: 60_000,
-          hookTimeout: 60_000
+          hookTimeout: 60_000,
+          // They wait for their server more than they work. The others look at the clock, and come after them.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 }
         }
       })),
       {
@@ -36,7 +40,7 @@ export default defineConfig(({ mode }) => ({
           name: 'chaos',
           include: ['test/**/*.chaos.test.ts'],
           // When everything else is done: it starts all servers, and looks at the clock.
-          sequence: { groupOrder: 1 }
+          sequence: { groupOrder: 2 }
         }
       }
     ]

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../brokers/watchdog.ts'
 import { expectOnce } from './expect-once.ts'
 import { publishTwice } from './publish-twice.ts'
 
-describe.concurrent('the consumer in the documents', () => {
+describe.concurrent('the consumer in the documents', { timeout: 120_000 }, () => {
   it.for(['binary', 'structured'])(
     'handles each event once, %s',
     async (contentMode, { at, peer, topic, subscription, onTestFinished }) => {
