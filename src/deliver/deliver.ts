@@ -106,7 +106,10 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       const notWaitedFor = others.map(target =>
         accepted?.has(key, target.destination) ? settle(item, target, signal) : settleInBackground(item, target)
       )
-      return required.length > 0 || others.length === 0 ? Promise.all(waitedFor) : firstSettled(notWaitedFor, signal)
+      if (required.length > 0 || others.length === 0) return Promise.all(waitedFor)
+      // Another delivery of the event may have brought it there, although this one was refused.
+      const settledSince = () => names.find(name => accepted?.has(key, name))
+      return firstSettled(notWaitedFor, signal, settledSince)
     },
     async deliverUnreadable(webhook, refused, signal) {
       if (bury === undefined) throw refused.refusal
@@ -122,21 +125,33 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
 
 /**
  * The first result that is settled, or else all of them.
+ * @param settledSince a destination that has the event by now, by whatever way
  * @throws {UnavailableError} when `signal` aborts before
  */
-function firstSettled(pending: readonly Promise<Result>[], signal: AbortSignal): Promise<readonly Result[]> {
+function firstSettled(
+  pending: readonly Promise<Result>[],
+  signal: AbortSignal,
+  settledSince: () => string | undefined
+): Promise<readonly Result[]> {
   return new Promise((resolve, reject) => {
+    const endWith = (otherwise: () => void) => {
+      const destination = settledSince()
+      if (destination === undefined) otherwise()
+      else resolve([{ destination, outcome: 'duplicate' }])
+    }
     const onAbort = () =>
-      reject(
-        new UnavailableError(
-          'No destination had accepted the event by the end of limits.acknowledge. See why their brokers are slow.'
+      endWith(() =>
+        reject(
+          new UnavailableError(
+            'No destination had accepted the event by the end of limits.acknowledge. See why their brokers are slow.'
+          )
         )
       )
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort, { once: true })
     for (const each of pending) each.then(result => isSettled(result) && resolve([result]), reject)
     Promise.all(pending)
-      .then(resolve, reject)
+      .then(results => endWith(() => resolve(results)), reject)
       .finally(() => signal.removeEventListener('abort', onAbort))
   })
 }

@@ -158,6 +158,29 @@ test('what best-effort destinations have already needs no room', async () => {
   await model.close()
 })
 
+test.each([
+  ['while it waits for another', 'deaf'],
+  ['before the last of them has refused it', 'held']
+] as const)(
+  'what one best-effort destination has taken of a second delivery, %s, the first is acknowledged for',
+  async (_when, mode) => {
+    const routes = { a: 'bestEffort', b: 'bestEffort', c: 'none' } as const
+    const model = await open({ routes, fallback: false })
+    model.set('a', 'refused')
+    model.set('b', mode)
+    const first = model.deliver('1', ACKNOWLEDGE)
+    await model.wait(0)
+    model.set('a', 'accepted')
+    model.deliver('1', ACKNOWLEDGE)
+    await model.wait(0)
+    expect(first.state).toBe('open')
+    if (mode === 'held') for (const call of model.open) call.settle('refused')
+    await model.wait(mode === 'held' ? 0 : ACKNOWLEDGE)
+    expect(first.state).toBe('acknowledged')
+    await model.close()
+  }
+)
+
 test('nothing is settled by having no reason', () => {
   expect(() => assertSettled([{ destination: 'a', outcome: 'unavailable' }])).toThrow(UnavailableError)
 })
