@@ -52,10 +52,9 @@ export function createSpans(tracer: Tracer, log: Log): Spans {
     }
   }
 
-  const note = (span: Span): Noted => {
-    const spanContext = guarded(() => span.spanContext())
+  const note = (span: Span, spanContext: SpanContext): Noted => {
     return {
-      context: spanContext && isSpanContextValid(spanContext) ? spanContext : undefined,
+      context: spanContext,
       set: attributes => void guarded(() => span.setAttributes(attributes)),
       fail: error => {
         // `_OTHER` is what the conventions call a fault without a class.
@@ -71,9 +70,11 @@ export function createSpans(tracer: Tracer, log: Log): Spans {
   return {
     async run({ name, kind, attributes, parent = context.active() }, work) {
       const span = guarded(() => tracer.startSpan(name, { kind, attributes }, parent))
-      if (span === undefined) return work(NO_SPAN)
+      const spanContext = span && guarded(() => span.spanContext())
+      // Without an SDK and a trace of the request's own, there is none; and one that cannot say its name is none either.
+      if (span === undefined || spanContext === undefined || !isSpanContextValid(spanContext)) return work(NO_SPAN)
       try {
-        return await context.with(trace.setSpan(parent, span), work, undefined, note(span))
+        return await context.with(trace.setSpan(parent, span), work, undefined, note(span, spanContext))
       } finally {
         guarded(() => span.end())
       }

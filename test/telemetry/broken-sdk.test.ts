@@ -1,4 +1,4 @@
-import { INVALID_SPAN_CONTEXT, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api'
+import { type Span, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api'
 import pino from 'pino'
 import { expect, test } from 'vitest'
 import { UnavailableError } from '../../src/errors.ts'
@@ -7,11 +7,16 @@ import { createSpans } from '../../src/telemetry/spans.ts'
 const broken = (): never => {
   throw new Error('The SDK is out of order.')
 }
+const SPAN_CONTEXT = {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: TraceFlags.SAMPLED
+}
 const members = ['setAttributes', 'setAttribute', 'setStatus', 'spanContext', 'end'] as const
 
 /** A tracer that fails when it starts a span, or whose spans fail in one of their members. */
 function tracerWith(fault: 'startSpan' | (typeof members)[number]): Tracer {
-  const span = new Proxy(trace.wrapSpanContext(INVALID_SPAN_CONTEXT), {
+  const span = new Proxy(trace.wrapSpanContext(SPAN_CONTEXT), {
     get: (span: Span, name) => (name === fault ? broken : Reflect.get(span, name).bind(span))
   })
   return { startSpan: () => (fault === 'startSpan' ? broken() : span), startActiveSpan: broken } as Tracer
