@@ -3,7 +3,9 @@ import { RequestError } from '../errors.ts'
 import type { Endpoint } from '../receive.ts'
 import { readHeaders } from '../verify/headers.ts'
 import type { Delivery } from '../verify/verify.ts'
-import { shown } from './shown.ts'
+
+/** Those that a proxy may add by itself. What else a stranger writes there is not for the log. */
+const ENCODINGS = ['br', 'compress', 'deflate', 'gzip', 'zstd']
 
 /** What is known of a webhook before its body is read. */
 export type Admitted = Omit<Delivery, 'body' | 'receivedAt'>
@@ -31,7 +33,8 @@ export function precheck(
   }
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new RequestError('ERR_ENCODING', `The body has the content-encoding ${shown(encoding)}.`)
+    const named = ENCODINGS.find(name => name === encoding.toLowerCase()) ?? 'one that is unheard of'
+    throw new RequestError('ERR_ENCODING', `The body has a content-encoding: ${named}.`)
   }
   context.checkRoom(declared)
   const signed = readHeaders(request.headersDistinct)

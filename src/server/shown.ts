@@ -2,9 +2,9 @@
 const LONGEST_SHOWN = 100
 /** How much of it is looked at. */
 const LONGEST_READ = 400
-/** Callback tokens have at least 22 characters of A-Z, a-z, 0-9, _ and -, each of which may be percent-encoded. */
-const PERHAPS_A_TOKEN = /[\w%-]{22,}/g
-const LAST_WORD = /(?<![\w%-])[\w%-]*$/
+/** Callback tokens have at least 22 characters of A-Z, a-z, 0-9, _ and -, each of which may be percent-encoded; base64 has +. */
+const PERHAPS_A_TOKEN = /[\w%+-]{22,}/g
+const LAST_WORD = /(?<![\w%+-])[\w%+-]*$/
 
 /**
  * What a stranger sent, for the log: in quotes, short, of visible characters only, and without what may be a token in the

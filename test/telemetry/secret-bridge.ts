@@ -6,11 +6,14 @@ import { freePort, root } from '../spawn.ts'
 import { type CarelessServers, openCarelessServers } from './careless-servers.ts'
 
 // With what URLs and forms write in another way.
+/** In base64 they have what no token has: they begin with `++//`. */
+const signingSecret = () =>
+  `whsec_${Buffer.concat([Buffer.from('++//', 'base64'), randomBytes(29)]).toString('base64')}`
 const random = (bytes = 24) => `-_${randomBytes(bytes).toString('base64url')}`
 /** A secret for every place that takes one. */
 export const secrets = {
-  newSecret: `whsec_${randomBytes(32).toString('base64')}`,
-  oldSecret: `whsec_${randomBytes(24).toString('base64')}`,
+  newSecret: signingSecret(),
+  oldSecret: signingSecret(),
   newToken: random(),
   oldToken: random(),
   wrongToken: random(),
