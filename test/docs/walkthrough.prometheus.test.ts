@@ -41,7 +41,6 @@ it('breaks a destination, and finds its log line, its trace, its alert and its r
       .replaceAll('127.0.0.1:9464', `127.0.0.1:${admin}`)
       .replaceAll('127.0.0.1:9090', `127.0.0.1:${web}`)
       .replaceAll('localhost:9092', `localhost:${kafka}`)
-      .replaceAll('/tmp/prometheus', join(folder, 'data'))
   const scrapes = join(folder, 'deploy/prometheus/prometheus.yaml')
   await writeFile(scrapes, elsewhere(await readFile(scrapes, 'utf8')))
   const yaml = await codeBlocks('README.md', 'yaml')
@@ -60,6 +59,7 @@ it('breaks a destination, and finds its log line, its trace, its alert and its r
   }
   const env = {
     ...process.env,
+    TMPDIR: folder,
     PATH: [dirname(prometheus.prometheus), dirname(prometheus.promtool), process.env['PATH']].join(delimiter),
     PORT: String(port),
     GEMINI_WEBHOOK_SECRET: SECRET
