@@ -36,7 +36,9 @@ function inShort(line: Record<string, unknown>): object {
   }
 }
 
+/** Each destination's outcome, without the rest. */
 function endings(destinations: unknown): unknown {
   if (typeof destinations !== 'object' || destinations === null) return undefined
-  return Object.fromEntries(Object.entries(destinations).map(([name, result]) => [name, result?.outcome]))
+  const results: [string, { readonly outcome?: unknown } | undefined][] = Object.entries(destinations)
+  return Object.fromEntries(results.map(([name, result]) => [name, result?.outcome]))
 }

@@ -52,20 +52,18 @@ export function createSpans(tracer: Tracer, log: Log): Spans {
     }
   }
 
-  const note = (span: Span, spanContext: SpanContext): Noted => {
-    return {
-      context: spanContext,
-      set: attributes => void guarded(() => span.setAttributes(attributes)),
-      fail: error => {
-        // `_OTHER` is what the conventions call a fault without a class.
-        const type = error instanceof RefusalError ? error.code : '_OTHER'
-        guarded(() => {
-          span.setAttribute('error.type', type)
-          span.setStatus({ code: SpanStatusCode.ERROR })
-        })
-      }
+  const note = (span: Span, context: SpanContext): Noted => ({
+    context,
+    set: attributes => void guarded(() => span.setAttributes(attributes)),
+    fail(error) {
+      // `_OTHER` is what the conventions call a fault without a class.
+      const type = error instanceof RefusalError ? error.code : '_OTHER'
+      guarded(() => {
+        span.setAttribute('error.type', type)
+        span.setStatus({ code: SpanStatusCode.ERROR })
+      })
     }
-  }
+  })
 
   return {
     async run({ name, kind, attributes, parent = context.active() }, work) {
