@@ -5,7 +5,6 @@ import { formatDuration } from './duration.ts'
 import { endpoint, NO_VERIFIER, SECRET, TOKEN } from './endpoint-schema.ts'
 import { admin, limits, listen, receiving } from './schema.ts'
 import { formatSize } from './size.ts'
-import type { Path } from './tree.ts'
 import type { Fault } from './written.ts'
 
 /** Reads a mapping whose values may be faulty: those are undefined, the others are what they would be by themselves. */
@@ -122,11 +121,9 @@ function* verifyFaults({ endpoints, listen: { host } }: Sound, index: number): G
       yield { path: insecure, fault: 'is refused unless listen.host is a loopback address, such as 127.0.0.1' }
     }
   }
-  yield* repetitions(verify.static?.secrets, [...path, 'static', 'secrets'])
   if (verify.dynamic === undefined) return
   const { tokens = [], anyProject = false, jwt } = verify.dynamic
   const dynamic = [...path, 'dynamic']
-  yield* repetitions(tokens, [...dynamic, 'tokens'])
   if (tokens.length > 0) return
   if (jwt !== undefined) {
     yield {
@@ -140,14 +137,5 @@ function* verifyFaults({ endpoints, listen: { host } }: Sound, index: number): G
         'needs callback tokens, or anyProject: true: a signature proves that Gemini sent it, not that it is about your project',
       example: { tokens: [TOKEN] }
     }
-  }
-}
-
-function* repetitions(values: readonly string[] = [], path: Path): Generator<Fault> {
-  const bare = values.map(value => value.replace(/^whsec_/, ''))
-  for (const [index, value] of bare.entries()) {
-    const first = bare.indexOf(value)
-    if (value !== '' && first < index)
-      yield { path: [...path, index], fault: `is the same as the one at [${first}]. Remove one of them` }
   }
 }

@@ -24,24 +24,35 @@ const parsableBy = (parse: (text: string) => unknown) =>
 
 const secret = z
   .string({ error: 'must be a signing secret: whsec_ and base64' })
-  .check(parsableBy(parseSecret))
+  .check(parsableBy(text => split(text).forEach(parseSecret)))
   .meta({ secret: true, examples: [SECRET] })
 
 const TOKEN_ERROR = 'must be at least 22 URL-safe characters (A-Z, a-z, 0-9, _ and -); openssl rand -hex 16 makes one'
 const token = z
   .string({ error: TOKEN_ERROR })
-  .regex(/^[\w-]{22,}$/, { error: TOKEN_ERROR })
+  .regex(/^[\w-]{22,}(\s+[\w-]{22,})*$/, { error: TOKEN_ERROR })
   .meta({ secret: true, examples: [TOKEN] })
+
+/** One entry may hold several, so that one file, or one variable, is enough for a rotation. */
+function split(text: string): string[] {
+  // White space at an end is no separator: it comes from a careless paste, which is worth a word.
+  return text.trim() === text ? text.split(/\s+/) : [text]
+}
+
+/** A list without repetitions, each of whose entries may hold several values: as a file that has not been rotated yet. */
+const several = (entries: z.ZodArray<z.ZodString>) =>
+  z.codec(entries, z.array(z.string()), {
+    decode: list => [...new Set(list.flatMap(split))],
+    encode: list => list
+  })
 
 const staticScheme = z
   .strictObject({
-    secrets: z
-      .array(secret)
-      .min(1, { error: 'needs at least one signing secret' })
-      .meta({
-        description: 'Signing secrets, newest first; any may match.',
-        examples: [[SECRET]]
-      })
+    secrets: several(z.array(secret).min(1, { error: 'needs at least one signing secret' })).meta({
+      description:
+        'Signing secrets, newest first; any may match. One entry may hold several, with white space between.',
+      examples: [[SECRET]]
+    })
   })
   .meta({
     description: 'Project-level webhooks: HMAC-SHA256 (v1) under a signing secret.',
@@ -83,11 +94,10 @@ const claim = (description: string, example: string) =>
 
 const dynamicScheme = z
   .strictObject({
-    tokens: z
-      .array(token)
+    tokens: several(z.array(token))
       .prefault([])
       .meta({
-        description: 'Callback tokens, newest first; the callback URL ends in ?token=…',
+        description: 'Callback tokens, newest first, likewise; the callback URL ends in ?token=…',
         examples: [[TOKEN]]
       }),
     anyProject: z
