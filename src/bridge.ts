@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config/config.ts'
+import type { Reloaded } from './config/live.ts'
 import { createAdmission } from './deliver/admission.ts'
 import { openDestinations } from './deliver.ts'
 import { UnavailableError } from './errors.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
+import { createRenewal } from './renew.ts'
 import { createAdmin } from './server/admin.ts'
 import { closeServer } from './server/close.ts'
 import type { Health } from './server/health.ts'
@@ -30,6 +32,8 @@ export interface Bridge {
   readonly url: string
   /** Where it gives metrics, unless `admin` is off. */
   readonly adminUrl?: string
+  /** Takes what the configuration's files hold now: secrets and tokens at once, the rest with the next connection. */
+  renew(reloaded: Reloaded): void
   /**
    * Not ready, no new work; what is in flight is finished and answered; then the destinations are closed. Within
    * `limits.drain` of the call.
@@ -88,6 +92,7 @@ export async function startBridge(config: Config, { log, version, googleProject 
     undo.push(() => verifier.close())
     return { path, source, verifier, tolerance, normalize: createNormalizer({ source, ...config.events }) }
   })
+  const renew = createRenewal(config, { endpoints, destinations, metrics, log })
   const observe = createObserver(metrics, log, googleProject)
   const { app, closeOthers } = createServer({
     endpoints,
@@ -136,6 +141,9 @@ export async function startBridge(config: Config, { log, version, googleProject 
   return {
     url: urlOf(app),
     ...(config.admin && { adminUrl: urlOf(admin) }),
+    renew(reloaded) {
+      if (!draining) renew(reloaded)
+    },
     async drain() {
       draining = true
       const end = performance.now() + limits.drain

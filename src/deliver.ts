@@ -1,5 +1,6 @@
+import type { Changes } from './config/changes.ts'
 import type { Config, DestinationConfig } from './config/config.ts'
-import { mask } from './config/mask.ts'
+import { withoutSecrets } from './config/mask.ts'
 import { mapLeaves } from './config/tree.ts'
 import { createAccepted } from './deliver/accepted.ts'
 import { createAdmission } from './deliver/admission.ts'
@@ -25,6 +26,8 @@ export interface Destinations {
   readonly refused: RefusedIds
   /** Names of the required destinations that have not been connected to yet, and neither has their fallback. */
   awaiting(): readonly string[]
+  /** Takes what has changed: these destinations connect anew, and Redis's address counts from its next connection on. */
+  renew(changed: Pick<Changes, 'destinations' | 'redisUrl'>): void
   /** Finishes what is under way, and closes every destination. */
   close(): Promise<void>
 }
@@ -40,7 +43,7 @@ export function openDestinations(
   const destinations = new Map(
     config.destinations.map(destination => {
       const { name, definition, options } = destination
-      const opened = openDestination(destination, { directory, log })
+      const opened = openDestination(destination, { directory, log, onKept: () => metrics.secretReloadFailures.inc() })
       const messaging = definition.messaging?.(options) ?? { system: definition.name }
       return [name, observeDestination(traceDestination(opened, messaging, spans), metrics, typePrefix)]
     })
@@ -60,7 +63,8 @@ export function openDestinations(
   const publishers = new Map(config.destinations.map(destination => [destination.name, publisherOf(destination)]))
   // Whoever shares our Redis, but has another topic under the same name, must not take our acceptances for its own.
   const sharedNames = new Map(config.destinations.map(destination => [destination.name, sharedNameOf(destination)]))
-  const shared = dedupe.url === undefined ? undefined : openRedisMarks({ ...dedupe, url: dedupe.url, log })
+  let redisUrl = dedupe.url
+  const shared = redisUrl === undefined ? undefined : openRedisMarks({ ...dedupe, url: () => redisUrl ?? '', log })
   const lookup = (outcome: string) => metrics.dedupeLookups.inc({ outcome })
   const accepted =
     dedupe.store === 'off'
@@ -111,6 +115,10 @@ export function openDestinations(
     deliverer,
     refused,
     awaiting: () => config.destinations.filter(destination => isAwaited(destination)).map(({ name }) => name),
+    renew(changed) {
+      redisUrl = changed.redisUrl
+      for (const { name, options } of changed.destinations) known(destinations, name).reconnect(options)
+    },
     async close() {
       await Promise.all([...backgrounds.values()].map(background => background.idle()))
       const closed = await Promise.allSettled([...destinations.values()].map(destination => destination.close()))
@@ -122,7 +130,7 @@ export function openDestinations(
 }
 
 function sharedNameOf({ name, adapter, definition, options }: DestinationConfig): string {
-  return `${name}:${fingerprint(JSON.stringify([adapter, mapLeaves(mask(options, definition.options), String)]))}`
+  return `${name}:${fingerprint(JSON.stringify([adapter, mapLeaves(withoutSecrets(options, definition.options), String)]))}`
 }
 
 /** The configuration names no destination that is not there. */

@@ -17,6 +17,7 @@ const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   stop: stopping.signal,
+  onHangup: listener => process.on('SIGHUP', listener),
   onWarning: listener => process.removeAllListeners('warning').on('warning', listener)
 }
 

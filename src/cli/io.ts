@@ -14,6 +14,8 @@ export interface Io {
   readonly stderr: Writable & { readonly isTTY: boolean }
   /** Aborts on the first SIGTERM or SIGINT, with the signal's name as its reason. */
   readonly stop: AbortSignal
+  /** Calls the listener at each SIGHUP, which ends the process otherwise. */
+  onHangup(listener: () => void): void
   /** Hands over the warnings of Node and its libraries, which are text on standard error otherwise. */
   onWarning(listener: (warning: Error) => void): void
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type Bridge, startBridge } from '../bridge.ts'
 import type { Config } from '../config/config.ts'
+import type { Logger } from '../telemetry/log.ts'
 import type { Io } from './io.ts'
 import { openLog } from './log.ts'
 
@@ -13,13 +14,17 @@ const CUT_OFF = 75
  * @returns the exit code: 0, or 75 if the drain had to cut something off
  * @throws {ConfigError} when it cannot listen
  */
-export async function run(config: Config, io: Io, whenUp?: (bridge: Bridge) => Promise<void>): Promise<number> {
+export async function run(
+  config: Config,
+  io: Io,
+  whenUp?: (bridge: Bridge, log: Logger) => Promise<void>
+): Promise<number> {
   const { log, flush } = await openLog(config, io)
   try {
     const googleProject = io.env['GOOGLE_CLOUD_PROJECT']?.trim() || undefined
     const bridge = await startBridge(config, { log, version: io.version, googleProject })
     log.info({ url: bridge.url, admin: bridge.adminUrl ?? 'off', version: io.version }, 'listening')
-    await whenUp?.(bridge)
+    await whenUp?.(bridge, log)
     if (!io.stop.aborted) await once(io.stop, 'abort')
     log.info({ signal: io.stop.reason }, 'draining')
     const finished = await bridge.drain()

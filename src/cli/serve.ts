@@ -1,13 +1,25 @@
-import { loadConfig } from '../config/load.ts'
+import { openConfig } from '../config/live.ts'
+import { watchFiles } from '../config/watch.ts'
 import type { Io } from './io.ts'
 import { run } from './run.ts'
 
 /**
- * Runs the bridge as it is configured, until `io.stop` aborts.
+ * Runs the bridge as it is configured, until `io.stop` aborts. What `${file:…}` refers to is read again when it changes,
+ * and on SIGHUP.
  * @returns the exit code, as `run`
  * @throws {ConfigError} when it cannot start as it is configured
  */
 export async function serve({ config: file }: { readonly config?: string }, io: Io): Promise<number> {
-  const config = await loadConfig({ env: io.env, directory: io.directory, ...(file !== undefined && { file }) })
-  return run(config, io)
+  // From the start, since it would end the process.
+  let reread = () => {}
+  io.onHangup(() => reread())
+  const live = await openConfig({ env: io.env, directory: io.directory, ...(file !== undefined && { file }) })
+  return run(live.config, io, async (bridge, log) => {
+    const watched = watchFiles(live.files, async () => bridge.renew(await live.reload()))
+    reread = () => {
+      log.info({ files: live.files }, 'SIGHUP: reading the files of the configuration again')
+      watched.look()
+    }
+    io.stop.addEventListener('abort', () => watched.close(), { once: true })
+  })
 }

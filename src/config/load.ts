@@ -7,12 +7,12 @@ import { deliveryInconsistencies } from './delivery-consistency.ts'
 import { readDestinations } from './destinations.ts'
 import { readDocument } from './document.ts'
 import { type Environment, overrideFile, readEnvironment } from './environment.ts'
-import { resolveReferences, UNRESOLVED } from './references.ts'
+import { type References, resolveReferences, UNRESOLVED } from './references.ts'
 import { configSchema } from './schema.ts'
 import { shapeOf } from './shape.ts'
 import { freezeTree, valueAt } from './tree.ts'
 import { validate } from './validate.ts'
-import { type Fault, problemsOf, type Written } from './written.ts'
+import { problemsOf, type Written } from './written.ts'
 
 /** Where a configuration comes from. */
 export interface Sources {
@@ -23,17 +23,52 @@ export interface Sources {
   readonly file?: string
 }
 
+/** A configuration as it was written, before its references are resolved. */
+export interface Source {
+  readonly written: Written
+  /** What is wrong with the text. */
+  readonly problems: readonly Problem[]
+  /** Environment variables alone have no references. */
+  readonly env?: Environment
+}
+
 /**
  * Reads and validates the whole configuration.
  * @returns it with every default in place, frozen all the way down
  * @throws {ConfigError} with all problems at once
  */
-export async function loadConfig({ env, directory, file = env['BRIDGE_CONFIG'] }: Sources): Promise<Config> {
-  const { written, problems, faults } = await read(env, directory, file)
+export async function loadConfig(sources: Sources): Promise<Config> {
+  return toConfig(await readSource(sources))
+}
+
+/**
+ * Reads what is written.
+ * @throws {ConfigError} when there is none, or it cannot be read at all
+ */
+export async function readSource({ env, directory, file = env['BRIDGE_CONFIG'] }: Sources): Promise<Source> {
+  if (file) {
+    const { written, problems } = await readDocument(file, directory)
+    return { written: overrideFile(written, env), problems, env }
+  }
+  if (!SUFFICIENT.some(name => env[name])) throw new ConfigError([NOTHING_SET])
+  return { written: await readEnvironment(env, directory), problems: [] }
+}
+
+/**
+ * Puts in what is referred to, and validates.
+ * @param read what the files hold that it refers to
+ * @returns as `loadConfig`
+ * @throws {ConfigError} with all problems at once
+ */
+export async function toConfig({ written, problems, env }: Source, read?: References['read']): Promise<Config> {
+  const { directory } = written
+  const references = { directory, env: env ?? {}, ...(read && { read }) }
+  const resolved =
+    env === undefined ? { tree: written.tree, faults: [] } : await resolveReferences(written.tree, references)
   const shape = shapeOf(configSchema)
-  const tree = coerce(written.tree, shape)
+  const tree = coerce(resolved.tree, shape)
   const config = validate(configSchema, shape, tree)
-  const { destinations, faults: optionFaults } = await readDestinations(tree, written.directory)
+  const { destinations, faults: optionFaults } = await readDestinations(tree, directory)
   // A reference that leads nowhere has been reported; what that makes of the value is no news.
   const news = [
     ...config.faults,
@@ -42,27 +77,9 @@ export async function loadConfig({ env, directory, file = env['BRIDGE_CONFIG'] }
     ...optionFaults,
     ...deadLetterFaults(tree, destinations)
   ].filter(({ path }) => valueAt(tree, path) !== UNRESOLVED)
-  const all = [...problems, ...problemsOf([...faults, ...news], written)]
+  const all = [...problems, ...problemsOf([...resolved.faults, ...news], written)]
   if (all.length > 0 || !('value' in config)) throw new ConfigError(all)
-  return freezeTree({ ...config.value, destinations, directory: written.directory })
-}
-
-interface Reading {
-  readonly written: Written
-  /** What is wrong with the text, and with its references. */
-  readonly problems: readonly Problem[]
-  readonly faults: readonly Fault[]
-}
-
-async function read(env: Environment, directory: string, file: string | undefined): Promise<Reading> {
-  if (!file) {
-    if (!SUFFICIENT.some(name => env[name])) throw new ConfigError([NOTHING_SET])
-    return { written: await readEnvironment(env, directory), problems: [], faults: [] }
-  }
-  const document = await readDocument(file, directory)
-  const written = overrideFile(document.written, env)
-  const { tree, faults } = await resolveReferences(written.tree, { env, directory: written.directory })
-  return { written: { ...written, tree }, problems: document.problems, faults }
+  return freezeTree({ ...config.value, destinations, directory })
 }
 
 /** Any of these is a sign that the environment is meant to be the configuration. */

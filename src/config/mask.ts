@@ -11,6 +11,11 @@ export function mask(values: object, schema: z.ZodType): object {
   return replaceSecrets(values, schema, masked) as object
 }
 
+/** A copy without its secrets: what stays the same when they are rotated. */
+export function withoutSecrets(values: object, schema: z.ZodType): unknown {
+  return replaceSecrets(values, schema, (text, isMarked) => (isMarked ? '…' : masked(text)))
+}
+
 /** Shorter ones would make any text unreadable. */
 const SECRET_CHARACTERS = 4
 
@@ -28,10 +33,15 @@ function masked(secret: string): string {
   return `sha256:${fingerprint(secret)}`
 }
 
-function replaceSecrets(values: object, schema: z.ZodType, replace: (secret: string) => unknown): unknown {
+function replaceSecrets(
+  values: object,
+  schema: z.ZodType,
+  replace: (secret: string, isMarked: boolean) => unknown
+): unknown {
   const shape = shapeOf(schema)
   return mapLeaves(values, (leaf, path) => {
     const said = schemasAt(shape, path)
-    return said.length === 0 || said.some(isSecret) ? replace(String(leaf)) : leaf
+    const isMarked = said.some(isSecret)
+    return said.length === 0 || isMarked ? replace(String(leaf), isMarked) : leaf
   })
 }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { type FileText, readText } from './file-text.ts'
 import { mapLeaves, type Path, withValue } from './tree.ts'
 import type { Fault } from './written.ts'
 
@@ -15,6 +15,8 @@ export interface References {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The folder that relative paths start from. */
   readonly directory: string
+  /** What a file holds, by its absolute path. Default: read now. */
+  readonly read?: (path: string) => Promise<FileText>
 }
 
 /**
@@ -46,7 +48,11 @@ export async function resolveReferences(
 
 type Miss = Pick<Fault, 'fault' | 'example'>
 
-async function look(inside: string, closed: boolean, { env, directory }: References): Promise<string | Miss> {
+async function look(
+  inside: string,
+  closed: boolean,
+  { env, directory, read = readText }: References
+): Promise<string | Miss> {
   if (!closed) return { fault: `has a reference without its closing brace. Write \${env:NAME}` }
   if (inside.includes('${')) return { fault: 'has a reference inside a reference. Write them one after the other' }
   const [, name, fallback] = ENV.exec(inside) ?? []
@@ -58,19 +64,11 @@ async function look(inside: string, closed: boolean, { env, directory }: Referen
     return { fault: `the environment variable ${name} is ${state}; set it, or write a default: \${env:${name}:-…}` }
   }
   const [, path] = FILE.exec(inside) ?? []
-  if (path !== undefined) return read(path, resolve(directory, path))
+  if (path !== undefined) {
+    const { text, fault } = await read(resolve(directory, path))
+    return text ?? { fault: `the file ${path} ${fault}` }
+  }
   return /^\w{1,100}$/.test(inside)
     ? { fault: `write \${env:${inside}} for an environment variable`, example: `\${env:${inside}}` }
     : { fault: `only \${env:NAME}, \${env:NAME:-default} and \${file:/path} are references` }
-}
-
-async function read(written: string, path: string): Promise<string | Miss> {
-  try {
-    const text = await readFile(path, 'utf8')
-    const content = text.replace(/\r?\n$/, '')
-    return content === '' ? { fault: `the file ${written} is empty. Write the value into it` } : content
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'it is not a path'
-    return { fault: `cannot read the file ${written} (${code}). Put it there, readable for the bridge` }
-  }
 }

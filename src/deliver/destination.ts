@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Adapter, CloudEvent } from '../adapter.ts'
+import type { CloudEvent } from '../adapter.ts'
 import type { DestinationConfig } from '../config/config.ts'
 import { EventError, UnavailableError } from '../errors.ts'
 import type { Logger } from '../telemetry/log.ts'
+import { type Connection, createConnection } from './connection.ts'
 
 /** How one publish ended. */
 export type Outcome = 'accepted' | 'refused' | 'unavailable'
@@ -29,100 +30,77 @@ export interface Destination {
    * @param onLateAcceptance called when the broker accepts the event after `signal` has aborted
    */
   publish(event: CloudEvent, signal: AbortSignal, onLateAcceptance?: () => void): Promise<PublishResult>
+  /**
+   * Connects anew with these options, in the background, and changes over once that has succeeded; the connection from
+   * before is closed when nothing is under way over it any more.
+   */
+  reconnect(options: DestinationConfig['options']): void
   /** Stops connecting, or closes the connection. */
   close(): Promise<void>
 }
 
+export interface DestinationContext {
+  readonly directory: string
+  readonly log: Logger
+  /** Told when it cannot connect anew, so that the connection from before stays in use. */
+  readonly onKept?: () => void
+}
+
 const FIRST_RETRY_MS = 100
 const LONGEST_RETRY_MS = 5000
-/** How many publishes may go on although they were told to give up: an adapter with more does not do as it is told. */
-const MAX_ABANDONED = 1000
 /** How long publishes that were told to give up may take to do so before the connection is closed under them. */
 const SETTLE_MS = 250
+/** Nobody waits longer for an acknowledgement. */
+const LONGEST_DEADLINE_MS = 60_000
 
 /** Opens a destination: connects in the background, again and again until it succeeds. */
 export function openDestination(
   { name, definition, options }: DestinationConfig,
-  context: { readonly directory: string; readonly log: Logger }
+  context: DestinationContext
 ): Destination {
   const log = context.log.child({ destination: name })
-  const closing = new AbortController()
-  let adapter: Adapter | undefined
+  const adapter = definition.name
+  const retired = new Set<Connection>()
+  let connecting = new AbortController()
+  let connection: Connection | undefined
   let fault: string | undefined
-  const pending = new Set<Promise<unknown>>()
-  const abandoned = new Set<Promise<unknown>>()
+  let closed = false
 
-  const connect = async () => {
-    for (let wait = FIRST_RETRY_MS; !closing.signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
+  const connect = async (options: DestinationConfig['options'], { signal }: AbortController) => {
+    for (let wait = FIRST_RETRY_MS; !signal.aborted; wait = Math.min(2 * wait, LONGEST_RETRY_MS)) {
       try {
-        const connection = await definition.connect(options, { destination: name, directory: context.directory, log })
-        if (closing.signal.aborted) return await connection.close()
-        adapter = connection
-        log.info({ adapter: definition.name }, 'connected')
+        const opened = await definition.connect(options, { destination: name, directory: context.directory, log })
+        if (signal.aborted) return await opened.close()
+        if (connection) retire(connection)
+        connection = createConnection(name, opened)
+        log.info({ adapter }, 'connected')
         return
       } catch (error) {
         fault = asRefusal(error, name).message
-        log.warn({ adapter: definition.name, error: fault, retryMs: wait }, 'cannot connect; trying again')
-        await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => {})
+        if (connection) {
+          log.warn({ adapter, error: fault, retryMs: wait }, 'cannot connect with what was re-read; trying again')
+          context.onKept?.()
+        } else log.warn({ adapter, error: fault, retryMs: wait }, 'cannot connect; trying again')
+        await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {})
       }
     }
   }
-  void connect()
-
-  const publish = async (
-    connection: Adapter,
-    event: CloudEvent,
-    signal: AbortSignal,
-    onLateAcceptance: () => void
-  ): Promise<string> => {
-    if (signal.aborted) {
-      throw new UnavailableError(
-        `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
-      )
-    }
-    if (abandoned.size >= MAX_ABANDONED) {
-      throw new UnavailableError(
-        `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
-      )
-    }
-    // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
-    const given = connection.publish(event, signal)
-    if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
-    const published = Promise.resolve(given)
-    pending.add(published)
-    const accepted = published
-      .finally(() => {
-        pending.delete(published)
-        abandoned.delete(published)
-      })
-      .then(messageId => {
-        if (signal.aborted) onLateAcceptance()
-        return messageId
-      })
-    const deadline = Promise.withResolvers<never>()
-    const onAbort = () => {
-      if (pending.has(published)) abandoned.add(published)
-      deadline.reject(
-        new UnavailableError(
-          `Destination "${name}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
-        )
-      )
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    try {
-      return await Promise.race([accepted, deadline.promise])
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-    }
+  const retire = (old: Connection) => {
+    retired.add(old)
+    old
+      .close(LONGEST_DEADLINE_MS)
+      .catch(error => log.warn({ adapter, error: asRefusal(error, name).message }, 'could not be closed in order'))
+      .finally(() => retired.delete(old))
   }
+  void connect(options, connecting)
 
   return {
     name,
     get connected() {
-      return adapter !== undefined
+      return connection !== undefined
     },
     async publish(event, signal, onLateAcceptance = () => {}) {
-      if (adapter === undefined) {
+      if (connection === undefined) {
         const refusal = new UnavailableError(
           `Destination "${name}" is not connected yet. ${fault ?? 'See whether its broker answers.'}`
         )
@@ -131,18 +109,24 @@ export function openDestination(
       const start = performance.now()
       const result = (outcome: Outcome) => ({ destination: name, outcome, seconds: (performance.now() - start) / 1000 })
       try {
-        const messageId = await publish(adapter, event, signal, onLateAcceptance)
+        const messageId = await connection.publish(event, signal, onLateAcceptance)
         return { ...result('accepted'), messageId }
       } catch (error) {
         const refusal = asRefusal(error, name)
         return { ...result(refusal instanceof EventError ? 'refused' : 'unavailable'), refusal }
       }
     },
+    reconnect(options) {
+      if (closed) return
+      connecting.abort()
+      connecting = new AbortController()
+      void connect(options, connecting)
+    },
     async close() {
-      closing.abort()
+      closed = true
+      connecting.abort()
       // One that is still connecting may never get there; if it does, it is closed then.
-      await Promise.race([Promise.allSettled(pending), sleep(SETTLE_MS, undefined, { ref: false })])
-      await adapter?.close()
+      await Promise.all([...retired, ...(connection ? [connection] : [])].map(open => open.close(SETTLE_MS)))
     }
   }
 }

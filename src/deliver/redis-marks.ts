@@ -7,8 +7,8 @@ import { isErrorReply, isReadOnly, Reason, reasonOf } from './redis/reason.ts'
 import type { SharedMarks } from './shared-marks.ts'
 
 export interface RedisMarksOptions {
-  /** `redis://` or `rediss://`, with user, password and database where they are needed. */
-  readonly url: string
+  /** Asked at each connection: `redis://` or `rediss://`, with user, password and database where they are needed. */
+  readonly url: () => string
   /** How long a mark lasts, in milliseconds; a whole number. */
   readonly ttl: number
   readonly log: Log
@@ -23,7 +23,7 @@ const CHECK_CHARACTERS = 8
  * for as long as it takes. Without Redis nothing is known and marks are lost: events flow, and some may do so twice.
  */
 export function openRedisMarks({ url, ttl, log }: RedisMarksOptions): SharedMarks {
-  const redis = addressOf(url)
+  const redis = addressOf(url())
   const outage = createOutage({
     begun: cause =>
       log.warn(

@@ -88,7 +88,7 @@ export function createMetrics(version: string, limits: Limits, gauges: Gauges) {
     ),
     secretReloadFailures: counter(
       'secret_reload_failures_total',
-      'Secrets and tokens that could not be read again. Always 0 so far: they are read at the start only.',
+      'Looks at a file of the configuration whose new value could not be taken, and connections that could not be made with one; the last value stays in use.',
       []
     ),
     forbiddenExtensions: counter(

@@ -24,6 +24,7 @@ export function observeDestination(observed: Destination, metrics: Metrics, type
       wasUp = isUp
       return result
     },
+    reconnect: options => observed.reconnect(options),
     close: () => observed.close()
   }
 }

@@ -2,8 +2,8 @@ import type { Config, EndpointConfig } from '../config/config.ts'
 import { routeNames } from '../deliver/routes.ts'
 import { refusals } from '../errors.ts'
 import { eventTypes } from '../event-types.ts'
-import { fingerprint } from '../verify/fingerprint.ts'
 import type { Metrics } from './metrics.ts'
+import { showKeys } from './show-keys.ts'
 
 /**
  * Shows from the start what can be known of it: a counter that appears with its first event has no increase that an alert
@@ -36,18 +36,5 @@ function showAnswers(metrics: Metrics, { path: endpoint }: EndpointConfig): void
   for (const [reason, { statusCode }] of Object.entries(refusals)) {
     // These two are for what no endpoint takes.
     if (statusCode !== 404 && statusCode !== 405) metrics.webhooks.inc({ endpoint, code: statusCode, reason }, 0)
-  }
-}
-
-function showKeys(metrics: Metrics, { path, verify }: EndpointConfig): void {
-  for (const [scheme, keys] of [
-    ['static', verify.static?.secrets ?? []],
-    ['token', verify.dynamic?.tokens ?? []]
-  ] as const) {
-    for (const [place, key] of keys.map(fingerprint).entries()) {
-      const labels = { endpoint: path, scheme, key }
-      metrics.keyOrder.set(labels, place)
-      metrics.signatures.inc(labels, 0)
-    }
   }
 }

@@ -40,6 +40,7 @@ export function traceDestination(traced: Destination, messaging: Messaging, span
         return result
       })
     },
+    reconnect: options => traced.reconnect(options),
     close: () => traced.close()
   }
 }

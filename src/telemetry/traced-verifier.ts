@@ -22,6 +22,7 @@ export function traceVerifier(verifier: Verifier, spans: Spans): Verifier {
         }
       })
     },
+    renew: verifier.renew,
     close: verifier.close
   }
 }

@@ -28,8 +28,15 @@ export interface DynamicVerifier {
    * @throws {UnavailableError} `ERR_KEYS`, `ERR_BUSY`
    */
   verify(delivery: Delivery, entries: Entries, signal: AbortSignal): Promise<Verified | undefined>
+  /**
+   * Takes these callback tokens from now on.
+   * @throws {Error} when there are none, and there were some
+   */
+  renew(tokens: readonly string[]): void
   close(): void
 }
+
+const NO_TOKENS = 'A dynamic endpoint needs callback tokens, or anyProject.'
 
 /**
  * Verifies dynamic webhooks, in both their forms: by the keys of one key set, and by the callback token beside them.
@@ -39,15 +46,17 @@ export function createDynamicVerifier(
   { tokens = [], anyProject = false, keys, jwt }: DynamicVerification,
   context: Pick<KeySetOptions, 'log' | 'fetch' | 'onKeySet'>
 ): DynamicVerifier {
-  if (tokens.length === 0 && !anyProject) throw new Error('A dynamic endpoint needs callback tokens, or anyProject.')
+  if (tokens.length === 0 && !anyProject) throw new Error(NO_TOKENS)
   if (tokens.length === 0 && jwt) throw new Error('The JWT form needs callback tokens: it names no project.')
-  const checkToken = tokens.length > 0 ? createTokenCheck(tokens) : undefined
+  let checkToken = tokens.length > 0 ? createTokenCheck(tokens) : undefined
   const keySet = createKeySet({ ...context, ...keys, types: keyTypes(jwt) })
   const verifyV1a = createV1aVerifier(keySet)
   const verifyJwt = jwt && createJwtVerifier(jwt, keySet)
   return {
     takes: jwt ? 'v1a or a JWT' : 'v1a',
-    checkToken,
+    get checkToken() {
+      return checkToken
+    },
     async verify(delivery, { v1a }, signal) {
       const asJwt = isJwt(delivery.signature) ? verifyJwt : undefined
       if (v1a.length === 0 && !asJwt) return undefined
@@ -55,6 +64,11 @@ export function createDynamicVerifier(
       if (asJwt) return asJwt(delivery, signal)
       const key = await verifyV1a(delivery, v1a, signal)
       return key === undefined ? undefined : { body: delivery.body, scheme: 'dynamic', key }
+    },
+    renew(renewed) {
+      if (checkToken === undefined) return
+      if (renewed.length === 0) throw new Error(NO_TOKENS)
+      checkToken = createTokenCheck(renewed)
     },
     close: () => keySet.close()
   }

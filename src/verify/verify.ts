@@ -41,6 +41,12 @@ export interface Verifier {
    * @throws {UnavailableError} `ERR_KEYS`, `ERR_BUSY`
    */
   verify(delivery: Delivery, signal: AbortSignal, mayBeOld?: () => Promise<boolean>): Promise<Verified>
+  /**
+   * Takes these signing secrets and callback tokens from now on, in place of those it has; key set and schemes stay. A
+   * request that was admitted stays admitted.
+   * @throws {Error} as `createVerifier`; then nothing has changed
+   */
+  renew(verify: Pick<EndpointVerification['verify'], 'static' | 'dynamic'>): void
   /** Stops the background refresh of the signing keys. */
   close(): void
 }
@@ -58,11 +64,12 @@ export function createVerifier(
     return {
       admit: () => undefined,
       verify: async ({ body }) => ({ body, scheme: 'insecure', key: 'none' }),
+      renew() {},
       close() {}
     }
   }
   if (!verify.static && !verify.dynamic) throw new Error('An endpoint needs a verifier: static, dynamic, or both.')
-  const verifyStatic = verify.static && createStaticVerifier(verify.static.secrets)
+  let verifyStatic = verify.static && createStaticVerifier(verify.static.secrets)
   const dynamic = verify.dynamic && createDynamicVerifier(verify.dynamic, context)
   const takes = [verifyStatic && 'v1', dynamic?.takes].filter(Boolean).join(', ')
 
@@ -94,6 +101,11 @@ export function createVerifier(
       if (!(isTooOld(timestamp, receivedAt, tolerance) && (await mayBeOld())))
         checkTimestamp(timestamp, receivedAt, tolerance)
       return verified
+    },
+    renew(renewed) {
+      const renewedStatic = verifyStatic && createStaticVerifier(renewed.static?.secrets ?? [])
+      dynamic?.renew(renewed.dynamic?.tokens ?? [])
+      verifyStatic = renewedStatic
     },
     close: () => dynamic?.close()
   }

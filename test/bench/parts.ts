@@ -48,12 +48,14 @@ const delivery = { body: Buffer.from('{}') } as Parameters<Verifier['verify']>[0
 const verifier: Verifier = {
   admit: () => undefined,
   verify: async ({ body }) => ({ body, scheme: 'static', key: '01234567' }),
+  renew() {},
   close() {}
 }
 const broker: Destination = {
   name: destination,
   connected: true,
   publish: async () => ({ destination, outcome: 'accepted', messageId: '1' }),
+  reconnect() {},
   close: async () => {}
 }
 type Receive = Parameters<typeof traceReceive>[0]

@@ -13,6 +13,7 @@ function open(answer: (event: CloudEvent, count: number) => Answer, wait: number
     {
       name: 'analytics',
       connected: true,
+      reconnect() {},
       close: async () => {},
       async publish(event) {
         tried.push(event.id)

@@ -16,7 +16,17 @@ export async function runCheck(
   })
   const stderr = Object.assign(new PassThrough().resume(), { isTTY: false })
   const never = new AbortController().signal
-  const io = { env, directory, version: '0', command: 'bridge', stdout, stderr, stop: never, onWarning() {} }
+  const io = {
+    env,
+    directory,
+    version: '0',
+    command: 'bridge',
+    stdout,
+    stderr,
+    stop: never,
+    onHangup() {},
+    onWarning() {}
+  }
   const code = await check(options, { ...io, stdin: Readable.from([Buffer.from(stdin)]) })
   return { code, output }
 }

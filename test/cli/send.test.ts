@@ -45,6 +45,7 @@ async function run(
     stdout: into('stdout'),
     stderr,
     stop,
+    onHangup() {},
     onWarning() {}
   }
   const defaults = { url: 'http://127.0.0.1:1/', type: 'batch.succeeded', metadata: [], count: 1, concurrency: 1 }

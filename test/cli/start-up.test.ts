@@ -75,7 +75,7 @@ test.each<[string, string | Buffer, (string | RegExp)[]]>([
   [
     'a file that is not there',
     MINIMAL.replace(SECRET, '${file:secret}'),
-    [/^bridge\.yaml:\d+:\d+: .*: cannot read the file secret \(ENOENT\)\. Put it there, readable for the bridge$/]
+    [/^bridge\.yaml:\d+:\d+: .*: the file secret cannot be read \(ENOENT\)\. Put it there, readable for the bridge$/]
   ],
   [
     'a token that can be guessed',

@@ -38,8 +38,8 @@ test.each([
   ['${env:NONE:-${env:A}}', 'has a reference inside a reference. Write them one after the other'],
   ['${}', 'only ${env:NAME}, ${env:NAME:-default} and ${file:/path} are references'],
   ['${vault:a b}', 'only ${env:NAME}, ${env:NAME:-default} and ${file:/path} are references'],
-  ['${file:/absent/file}', 'cannot read the file /absent/file (ENOENT). Put it there, readable for the bridge'],
-  ['${file:.}', 'cannot read the file . (EISDIR). Put it there, readable for the bridge']
+  ['${file:/absent/file}', 'the file /absent/file cannot be read (ENOENT). Put it there, readable for the bridge'],
+  ['${file:.}', 'the file . cannot be read (EISDIR). Put it there, readable for the bridge']
 ])('%s is refused once, where it stands', async (written, fault) => {
   expect(await faultsOf(load(withSource(written), { A: 'urn:a', EMPTY: '' }))).toEqual([
     `bridge.yaml:3:13: endpoints[0].source: ${fault}`

@@ -40,6 +40,7 @@ export function scripted(name: string, outcome?: Outcome): Scripted {
         if (destination.outcome !== undefined) answer(destination.outcome)
       })
     },
+    reconnect() {},
     async close() {}
   }
   return destination

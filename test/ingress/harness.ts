@@ -120,6 +120,7 @@ export async function startTestBridge(
     second,
     third,
     log,
+    renew: reloaded => bridge.renew(reloaded),
     drain,
     metrics,
     send: parts => exchange(bridge.url, parts),

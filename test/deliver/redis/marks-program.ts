@@ -6,7 +6,7 @@ const CODE = `
   import { openRedisMarks } from ${JSON.stringify(MODULE)}
   const say = (fields, message) => console.log(fields.error ?? message)
   const log = { debug: say, info: say, warn: say, error: say }
-  const marks = openRedisMarks({ url: process.argv[1], ttl: 1000, log })
+  const marks = openRedisMarks({ url: () => process.argv[1], ttl: 1000, log })
   console.log('opened')
   process.stdin.once('data', async () => {
     await marks.close()

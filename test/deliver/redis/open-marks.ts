@@ -17,7 +17,7 @@ export interface OpenMarks extends SharedMarks {
 /** Opens marks for this test. */
 export function openMarks(url: string, ttl: number = TTL_MS): OpenMarks {
   const log = recordingLog()
-  const marks = openRedisMarks({ url, ttl, log })
+  const marks = openRedisMarks({ url: () => url, ttl, log })
   onTestFinished(() => marks.close())
   return {
     ...marks,

@@ -1,0 +1,78 @@
+import type { Adapter, CloudEvent } from '../adapter.ts'
+import { UnavailableError } from '../errors.ts'
+
+/** A destination's connection, and what is under way over it. */
+export interface Connection {
+  /**
+   * Publishes one event. Settles at the latest when `signal` aborts, whatever the adapter does.
+   * @param onLateAcceptance called when the broker accepts the event after `signal` has aborted
+   * @throws whatever the adapter throws
+   * @throws {UnavailableError} when the adapter was not asked, or has not answered in time
+   */
+  publish(event: CloudEvent, signal: AbortSignal, onLateAcceptance: () => void): Promise<string>
+  /**
+   * Closes the adapter, once, when nothing is under way any more.
+   * @param ms for how many milliseconds to wait for that at most; called again, the shorter wait counts
+   */
+  close(ms: number): Promise<void>
+}
+
+/** How many publishes may go on although they were told to give up: an adapter with more does not do as it is told. */
+const MAX_ABANDONED = 1000
+
+/** @param name the destination's */
+export function createConnection(name: string, adapter: Adapter): Connection {
+  const pending = new Set<Promise<unknown>>()
+  const abandoned = new Set<Promise<unknown>>()
+  const waited = Promise.withResolvers<void>()
+  let closing: Promise<void> | undefined
+
+  return {
+    async publish(event, signal, onLateAcceptance) {
+      if (signal.aborted) {
+        throw new UnavailableError(
+          `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
+        )
+      }
+      if (abandoned.size >= MAX_ABANDONED) {
+        throw new UnavailableError(
+          `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
+        )
+      }
+      // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
+      const given = adapter.publish(event, signal)
+      if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
+      const published = Promise.resolve(given)
+      pending.add(published)
+      const accepted = published
+        .finally(() => {
+          pending.delete(published)
+          abandoned.delete(published)
+        })
+        .then(messageId => {
+          if (signal.aborted) onLateAcceptance()
+          return messageId
+        })
+      const deadline = Promise.withResolvers<never>()
+      const onAbort = () => {
+        if (pending.has(published)) abandoned.add(published)
+        deadline.reject(
+          new UnavailableError(
+            `Destination "${name}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
+          )
+        )
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      try {
+        return await Promise.race([accepted, deadline.promise])
+      } finally {
+        signal.removeEventListener('abort', onAbort)
+      }
+    },
+    close(ms) {
+      setTimeout(waited.resolve, ms).unref()
+      closing ??= Promise.race([Promise.allSettled(pending), waited.promise]).then(() => adapter.close())
+      return closing
+    }
+  }
+}
