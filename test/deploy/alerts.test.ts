@@ -20,10 +20,11 @@ test('these are the alerts, by severity', () => {
     'Saturated',
     'KeySetStale',
     'UnroutedEvents',
+    'ReloadFailing',
     'SharedMemorySilent'
   ])
   expect(named('info')).toEqual(['RouteUnused', 'OldKeyUnused'])
-  expect(rules).toHaveLength(15)
+  expect(rules).toHaveLength(16)
 })
 
 test.each(rules)('$alert says what it means and where its remedy is', ({ alert, annotations }) => {
