@@ -8,8 +8,11 @@ import { until } from '../ingress/harness.ts'
 const event = sampleEvent()
 const never = new AbortController().signal
 
-/** A destination whose broker takes the connections with these passwords, and has publishes wait for `gate`. */
-async function open(passwords: Set<string>, gate: Promise<unknown> = Promise.resolve()) {
+/** A destination whose broker takes these passwords. */
+async function open(
+  passwords: Set<string>,
+  waits: { readonly connecting?: (password: string) => unknown; readonly publishing?: Promise<unknown> } = {}
+) {
   const closed: string[] = []
   const log: string[] = []
   const onKept = vi.fn()
@@ -17,10 +20,11 @@ async function open(passwords: Set<string>, gate: Promise<unknown> = Promise.res
     name: 'fake',
     options: z.strictObject({ password: z.string().meta({ secret: true }) }),
     async connect({ password }): Promise<Adapter> {
+      await waits.connecting?.(password)
       if (!passwords.has(password)) throw new UnavailableError('The broker refused the password. Correct it.')
       return {
         async publish() {
-          await gate
+          await waits.publishing
           return password
         },
         async close() {
@@ -67,23 +71,23 @@ test('as long as they are refused, the connection from before stays in use', asy
   expect(closed).toEqual(['first'])
 })
 
-test('only the last options count', async () => {
-  const passwords = new Set(['first', 'third'])
-  const { destination, publish, onKept } = await open(passwords)
+test('only the last options count, even if those before them are accepted later', async () => {
+  const late = Promise.withResolvers<void>()
+  const { destination, publish, closed } = await open(new Set(['first', 'second', 'third']), {
+    connecting: password => (password === 'second' ? late.promise : undefined)
+  })
   destination.reconnect({ password: 'second' })
-  await until(() => onKept.mock.calls.length > 0)
   destination.reconnect({ password: 'third' })
   await until(async () => (await publish()) === 'third')
-  passwords.add('second')
-  const calls = onKept.mock.calls.length
-  await new Promise(setImmediate)
-  expect(onKept).toHaveBeenCalledTimes(calls)
+  late.resolve()
+  await until(() => closed.length === 2)
+  expect(closed.toSorted()).toEqual(['first', 'second'])
   expect(await publish()).toBe('third')
 })
 
 test('what is under way over the connection from before ends there', async () => {
   const gate = Promise.withResolvers<void>()
-  const { destination, publish, closed, log } = await open(new Set(['first', 'second']), gate.promise)
+  const { destination, publish, closed, log } = await open(new Set(['first', 'second']), { publishing: gate.promise })
   const underWay = publish()
   destination.reconnect({ password: 'second' })
   await until(() => log.filter(message => message === 'connected').length === 2)
@@ -95,7 +99,9 @@ test('what is under way over the connection from before ends there', async () =>
 })
 
 test('a publish that never ends holds up nobody who closes', async () => {
-  const { destination, publish, closed, log } = await open(new Set(['first', 'second']), new Promise(() => {}))
+  const { destination, publish, closed, log } = await open(new Set(['first', 'second']), {
+    publishing: new Promise(() => {})
+  })
   void publish()
   destination.reconnect({ password: 'second' })
   await until(() => log.filter(message => message === 'connected').length === 2)

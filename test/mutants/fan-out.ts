@@ -79,7 +79,7 @@ export const fanOutMutants: readonly Mutant[] = [
   },
   {
     name: 'a publish may take longer than the deadline',
-    file: 'src/deliver/destination.ts',
+    file: 'src/deliver/connection.ts',
     find: 'Promise.race([accepted, deadline.promise])',
     replace: 'accepted',
     tests: ['test/deliver/destination.test.ts']

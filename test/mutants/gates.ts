@@ -106,9 +106,9 @@ export const gateMutants: readonly Mutant[] = [
   },
   {
     name: 'a destination is closed under its publishes',
-    file: 'src/deliver/destination.ts',
-    find: 'await Promise.race([Promise.allSettled(pending), sleep(SETTLE_MS, undefined, { ref: false })])',
-    replace: '',
+    file: 'src/deliver/connection.ts',
+    find: 'Promise.race([Promise.allSettled(pending), waited.promise])',
+    replace: 'Promise.resolve([pending, waited.promise])',
     tests: ['test/deliver/destination.test.ts']
   }
 ]

@@ -29,7 +29,7 @@ export const memoryMutants: readonly Mutant[] = [
   },
   {
     name: 'a late acceptance is not told',
-    file: 'src/deliver/destination.ts',
+    file: 'src/deliver/connection.ts',
     find: 'if (signal.aborted) onLateAcceptance()',
     replace: '',
     tests: ['test/deliver/destination.test.ts']

@@ -6,6 +6,7 @@ import { insteadMutants } from './instead.ts'
 import { labelMutants } from './labels.ts'
 import { memoryMutants } from './memory.ts'
 import { countIn, during, type Mutant } from './mutant.ts'
+import { renewalMutants } from './renewal.ts'
 import { runTests } from './run-tests.ts'
 
 // Breaks the bridge's guarantees one by one, in a copy, and requires a red test for each: `npm run test:mutants`, or with
@@ -14,9 +15,14 @@ import { runTests } from './run-tests.ts'
 /** Two cores have room for no more. */
 const COPIES = 2
 const words = process.argv.slice(2).join(' ')
-const mutants = [...fanOutMutants, ...memoryMutants, ...insteadMutants, ...gateMutants, ...labelMutants].filter(
-  ({ name }) => name.includes(words)
-)
+const mutants = [
+  ...fanOutMutants,
+  ...memoryMutants,
+  ...insteadMutants,
+  ...gateMutants,
+  ...labelMutants,
+  ...renewalMutants
+].filter(({ name }) => name.includes(words))
 
 const stopping = new AbortController()
 const { signal } = stopping
