@@ -56,7 +56,8 @@ program
 program
   .command('dev')
   .description('try it here: the bridge, printing CloudEvents, and a stand-in for Gemini that sends samples')
-  .action(async () => exit(await (await import('./cli/dev.ts')).dev(io)))
+  .option('--rate <n>', 'samples a second (0 to 1000) to every webhook that is registered at the stand-in', rate, 0)
+  .action(async options => exit(await (await import('./cli/dev.ts')).dev(options, io)))
 
 program
   .command('check')
@@ -128,6 +129,12 @@ function collect(value: string, previous: readonly string[]): readonly string[] 
 function count(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return value
+}
+
+function rate(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 1000) throw new InvalidArgumentError('It must be a whole number from 0 to 1000.')
   return value
 }
 

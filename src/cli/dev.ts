@@ -4,19 +4,34 @@ import { loadConfig } from '../config/load.ts'
 import { ConfigError } from '../errors.ts'
 import { eventTypes } from '../event-types.ts'
 import { deliver } from '../standin/deliver.ts'
+import { type GeminiStandin, serveGemini } from '../standin/gemini.ts'
 import { serveKeySet } from '../standin/key-set.ts'
 import { sample } from '../standin/samples.ts'
 import { dynamicSigner, staticSigner } from '../standin/sign.ts'
+import { sendLoad } from './dev/load.ts'
 import type { Io } from './io.ts'
 import { run } from './run.ts'
 
+/** The command line of `dev`. */
+export interface DevOptions {
+  /** How many samples a second go to every webhook that is registered at the stand-in; 0: none. */
+  readonly rate: number
+}
+
+/** Beside the bridge's own 9464. */
+const API_PORT = 9465
+/** For so long a bridge may be down under load before the stand-in disables its webhook, in seconds. */
+const PATIENCE = 30
+
 /**
  * Runs the bridge on loopback with the `stdout` adapter and secrets of its own, and a stand-in for Gemini that sends one
- * signed sample of every event type; then stays up until `io.stop` aborts.
+ * signed sample of every event type, and takes registrations of other bridges; stays up until `io.stop` aborts.
  * @returns the exit code, as `run`
  */
-export async function dev(io: Io): Promise<number> {
+export async function dev({ rate }: DevOptions, io: Io): Promise<number> {
   const keySet = await serveKeySet()
+  const gemini = await serveRegistrations(Math.max(10, rate * PATIENCE))
+  let load: Promise<void> | undefined
   const secret = `whsec_${randomBytes(32).toString('base64')}`
   const token = randomBytes(24).toString('base64url')
   const runOn = async (ports: Readonly<Record<string, string | undefined>>) => {
@@ -32,8 +47,9 @@ export async function dev(io: Io): Promise<number> {
     }
     const config = await loadConfig({ env, directory: io.directory })
     return run({ ...config, log: { ...config.log, format: 'pretty' } }, io, async bridge => {
-      io.stderr.write(greeting(bridge, secret, io))
+      io.stderr.write(greeting(bridge, gemini, secret, io))
       await sendSamples(bridge.url, { secret, token, keys: keySet.keys }, io.stop)
+      if (rate > 0) load = sendLoad(gemini, { rate, report: line => io.stderr.write(line), stop: io.stop })
     })
   }
   try {
@@ -43,7 +59,18 @@ export async function dev(io: Io): Promise<number> {
     if (!(error instanceof ConfigError && isInUse(error.cause))) throw error
     return await runOn({ PORT: io.env['PORT'] || '0', BRIDGE_ADMIN_PORT: '0' })
   } finally {
+    await gemini.close()
+    await load
     await keySet.close()
+  }
+}
+
+async function serveRegistrations(failuresUntilDisabled: number): Promise<GeminiStandin> {
+  try {
+    return await serveGemini({ port: API_PORT, failuresUntilDisabled })
+  } catch (error) {
+    if (!isInUse(error)) throw error
+    return serveGemini({ failuresUntilDisabled })
   }
 }
 
@@ -70,7 +97,7 @@ function isInUse(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }
 
-function greeting({ url, adminUrl }: Bridge, secret: string, io: Io): string {
+function greeting({ url, adminUrl }: Bridge, gemini: GeminiStandin, secret: string, io: Io): string {
   return `
 The bridge is up, and prints each CloudEvent on standard output.
 
@@ -80,6 +107,10 @@ The bridge is up, and prints each CloudEvent on standard output.
 A stand-in for Gemini sends one sample of each event type now. To send more:
 
   ${io.command} send --url ${url}/webhooks/gemini --secret ${secret} --type batch.succeeded --metadata tenant=acme
+
+It also takes registrations of webhooks, as Gemini's API does. To use it in another terminal:
+
+  export GOOGLE_GEMINI_BASE_URL=${gemini.url} GEMINI_API_KEY=any
 
 `
 }

@@ -2,7 +2,7 @@ import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
 /** What is written in several steps is read when it is whole, in milliseconds after the last of them. */
-const SETTLED_MS = 200
+const SETTLED_MS = 50
 /**
  * Between two looks without an event, in milliseconds. Volumes that give a new version on read have none, and each look
  * may be a request to a secret store.

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { eventTypes } from '../../src/event-types.ts'
 import { type Program, root, startBridgeProgram } from '../spawn.ts'
+import { openReceiver } from '../standin/receiver.ts'
 
 // The newcomer's first minute, as it happens.
 let program: Program
@@ -59,4 +60,69 @@ test('a wrong LOG_LEVEL is a fault of the environment, an empty one is none', as
   await empty.until(/com\.google\.gemini\.video\.generated/)
   empty.kill('SIGTERM')
   expect(await empty.exit()).toBe(0)
+})
+
+/** Starts it with these options; the second value is a client of the registration API at the address that it prints. */
+async function startDev(...args: readonly string[]) {
+  const started = startBridgeProgram(['dev', ...args], { env: { PORT: '0' } })
+  onTestFinished(async () => {
+    started.kill('SIGKILL')
+    await started.exit()
+  })
+  const [, url, key = ''] = await started.until(/export GOOGLE_GEMINI_BASE_URL=(\S+) GEMINI_API_KEY=(\S+)/)
+  const call = async (method: string, path = '', body?: object) => {
+    const headers = { 'x-goog-api-key': key, 'content-type': 'application/json' }
+    const response = await fetch(`${url}/v1beta/webhooks${path}`, {
+      method,
+      headers,
+      body: JSON.stringify(body) ?? null
+    })
+    return (await response.json()) as { readonly id: string; readonly state: string }
+  }
+  return { started, url, call }
+}
+
+test('registers webhooks, in more than one of it at a time, and sends them nothing but pings', async () => {
+  const [one, other] = await Promise.all([startDev(), startDev()])
+  expect(one.url).not.toBe(other.url)
+  const { url, deliveries } = await openReceiver(response => response.writeHead(204).end())
+  const { id } = await one.call('POST', '', { uri: url, subscribed_events: ['batch.succeeded'] })
+  expect(await other.call('GET', `/${id}`)).toMatchObject({ error: { status: 'NOT_FOUND' } })
+  await one.call('POST', `/${id}:ping`)
+  await expect.poll(() => deliveries.length).toBe(1)
+  expect(JSON.parse(deliveries[0]?.body ?? '')).toMatchObject({ type: 'ping' })
+  one.started.kill('SIGINT')
+  expect(await one.started.exit()).toBe(0)
+  expect(deliveries).toHaveLength(1)
+  expect(one.started.stderr).not.toContain('refused')
+})
+
+test('with --rate, sends samples to what is registered, and says what became of them', async () => {
+  const { started, call } = await startDev('--rate', '200')
+  let status = 204
+  const { url, deliveries } = await openReceiver(response => response.writeHead(status).end())
+  await started.until(/video\.generated/)
+  expect(started.stderr).not.toContain('refused')
+  const { id } = await call('POST', '', { uri: url, subscribed_events: ['batch.succeeded'] })
+  await started.until(/^[1-9]\d* sent, [1-9]\d* acknowledged, 0 refused \(in all: .*\)$/m)
+  await call('POST', `/${id}:rotateSigningSecret`)
+  status = 503
+  await started.until(/^.* [1-9]\d* refused \(/m)
+  expect(await call('GET', `/${id}`)).toMatchObject({ state: 'enabled' })
+  started.kill('SIGINT')
+  expect(await started.exit()).toBe(0)
+
+  const reports = started.stderr.match(/^\d+ sent.*$/gm)?.map(line => line.match(/\d+/g)?.map(Number) ?? []) ?? []
+  for (const [, , , sent = 0, acknowledged = 0, refused = 0] of reports) expect(acknowledged + refused).toBe(sent)
+  // What the end has cut off is not counted.
+  expect(reports.at(-1)?.[3]).toBeLessThanOrEqual(deliveries.length)
+  expect(new Set(deliveries.map(({ headers }) => headers['webhook-id'])).size).toBe(deliveries.length)
+  const lines = started.stdout.trim().split('\n')
+  expect(lines).toHaveLength(eventTypes.length)
+})
+
+test.each(['-1', '1001', '1.5', 'many', ''])('refuses the rate %j', async rate => {
+  const program = startBridgeProgram(['dev', '--rate', rate], { env: { PORT: '0' } })
+  expect(await program.exit()).toBe(2)
+  expect(program.stderr).toContain('It must be a whole number from 0 to 1000.')
 })
