@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Io } from './cli/io.ts'
+import { addWebhooks } from './cli/webhooks.ts'
 import { ConfigError } from './errors.ts'
 
 const EXIT = { done: 0, fault: 1, usage: 2, bug: 70 } as const
@@ -119,6 +120,8 @@ It ends with 0 if every event was published, and with 1 otherwise.`
     process.exitCode = EXIT.fault
     exit(await (await import('./cli/redrive.ts')).redrive({ file, ...options }, { ...io, stdin: process.stdin }))
   })
+
+addWebhooks(program, io, exit)
 
 for (const command of program.commands) command.exitOverride().allowExcessArguments(false)
 
