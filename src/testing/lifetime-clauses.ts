@@ -28,6 +28,23 @@ export const lifetimeClauses: readonly ClauseDefinition[] = [
     }
   },
   {
+    name: 'a signal that aborts after its publish has settled harms no other',
+    async run(trial) {
+      const adapter = await trial.connect()
+      const signal = new AbortController()
+      const first = sampleEvent()
+      const outcome = await trial.attempt(adapter, first, signal.signal)
+      if ('error' in outcome) throw outcome.error
+      const second = sampleEvent()
+      const publishing = trial.publish(adapter, second)
+      signal.abort()
+      await publishing
+      const third = sampleEvent()
+      await trial.publish(adapter, third)
+      await trial.arrived([first, second, third])
+    }
+  },
+  {
     name: 'close after the last publish: all that resolved was received',
     async run(trial) {
       const adapter = await trial.connect()

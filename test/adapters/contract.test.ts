@@ -83,6 +83,22 @@ const liars: Record<string, { wrap: Wrap; caught: RegExp }> = {
     }),
     caught: /200 concurrent|same event twice/
   },
+  'takes an abort that comes late for its end': {
+    wrap: inner => {
+      let ended = false
+      return {
+        ...inner,
+        async publish(event, signal) {
+          if (ended) throw new UnavailableError('The connection has ended. Open another.')
+          signal.addEventListener('abort', () => {
+            ended = true
+          })
+          return inner.publish(event, signal)
+        }
+      }
+    },
+    caught: /aborts after its publish has settled/
+  },
   'ignores the abort': { wrap: lying((inner, event) => inner.publish(event, never)), caught: /hangs/ },
   'rounds numbers': {
     wrap: lying((inner, event, signal) => {

@@ -28,7 +28,7 @@ let made: readonly string[] = []
 beforeAll(async () => {
   const read = (file: string) => readFile(`${root}${file}`, 'utf8')
   page = await read(PAGE)
-  program = await read('src/main.ts')
+  program = (await read('src/main.ts')) + (await read('src/cli/webhooks.ts'))
   const text = page.replaceAll(/^```.*?^```$/gms, '')
   headings = Array.from(text.matchAll(/^(#+) (.+)$/gm), ([, { length: depth } = '', text = '']) => ({ depth, text }))
   const rules = parse(await read('deploy/prometheus/alerts.yaml')) as { groups: { rules: Alert[] }[] }
