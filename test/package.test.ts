@@ -1,35 +1,29 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventTypes } from '../src/event-types.ts'
 import { codeBlocks } from './docs/code-blocks.ts'
+import { openPackedProject, type PackedProject } from './packed.ts'
 import { root, start } from './spawn.ts'
 
 // The published package, as somebody gets it who has never seen this repository: packed, and installed from its tarball
 // into an empty folder.
 const run = promisify(execFile)
+let project: PackedProject
 let folder = ''
-let packed: string[] = []
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'geb-package-'))
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root })
-  const [report] = Object.values(JSON.parse(stdout)) as [{ filename: string; files: { path: string }[] }]
-  packed = report.files.map(({ path }) => path)
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const tarball = (await readdir(folder)).find(name => name.endsWith('.tgz'))
-  await run('npm', ['install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], {
-    cwd: folder
-  })
+  project = await openPackedProject()
+  folder = project.folder
 }, 120_000)
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => project?.remove())
 
 test('holds what users need, and nothing else', () => {
   const kinds = new Set(
-    packed.map(path => path.replace(/^(dist\/src|dist\/adapters|docs\/\w+)\/.*?\.(js|json|d\.ts)$/, '$1/*.$2'))
+    project.files.map(path =>
+      path.replace(/^(dist\/src|dist\/adapters|docs\/\w+|deploy\/examples)\/.*?\.(js|json|d\.ts|yaml)$/, '$1/*.$2')
+    )
   )
   expect([...kinds].sort()).toEqual([
     'ARCHITECTURE.md',
@@ -40,6 +34,8 @@ test('holds what users need, and nothing else', () => {
     'SECURITY.md',
     'adapters/README.md',
     'bridge.schema.json',
+    'deploy/examples/*.yaml',
+    'deploy/examples/README.md',
     'deploy/grafana/dashboard.json',
     'deploy/prometheus/alerts.days.test.yaml',
     'deploy/prometheus/alerts.test.yaml',
@@ -60,7 +56,7 @@ test('holds what users need, and nothing else', () => {
 })
 
 test('its command works: version, schema, and the first minute', async () => {
-  const bin = join(folder, 'node_modules/.bin/gemini-event-bridge')
+  const { bin } = project
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   expect((await run(bin, ['--version'])).stdout).toBe(`${version}\n`)
   const schema = JSON.parse((await run(bin, ['check', '--schema'])).stdout)
@@ -79,39 +75,6 @@ test('has the schema of each event type, as docs/events.md imports it', async ()
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder })
     expect(stdout).toBe(`com.google.gemini.${type}\n`)
   }
-})
-
-test('the adapter in CONTRIBUTING.md, as it is printed there, is one that the bridge publishes through', async () => {
-  const [adapter = ''] = await codeBlocks('CONTRIBUTING.md', 'js')
-  await writeFile(join(folder, 'lines.js'), adapter)
-  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
-  const lines = join(folder, 'lines.jsonl')
-  const bin = join(folder, 'node_modules/.bin/gemini-event-bridge')
-  const program = start(bin, ['serve'], {
-    cwd: folder,
-    env: {
-      GEMINI_WEBHOOK_SECRET: secret,
-      BRIDGE_ADAPTER: './lines.js',
-      LINES_FILE: lines,
-      BRIDGE_HOST: '127.0.0.1',
-      BRIDGE_ADMIN_PORT: 'off',
-      PORT: '0'
-    }
-  })
-  const [, url] = await program.until(/"url":"([^"]+)"/)
-  const { stdout } = await run(bin, [
-    'send',
-    '--url',
-    `${url}/webhooks/gemini`,
-    '--secret',
-    secret,
-    '--id',
-    'msg_packed'
-  ])
-  expect(stdout).toMatch(/^msg_packed 204 /)
-  expect(JSON.parse(await readFile(lines, 'utf8'))).toMatchObject({ id: 'msg_packed' })
-  program.kill('SIGTERM')
-  expect(await program.exit()).toBe(0)
 })
 
 test('its declarations are enough for a strict TypeScript project, and its test suite is importable', async () => {

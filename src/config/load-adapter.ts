@@ -1,6 +1,7 @@
 import { adapters } from '../../adapters/index.ts'
 import type { AdapterDefinition } from '../adapter.ts'
 import { importModule } from '../import-module.ts'
+import { definitionFaults } from './definition.ts'
 import { nearest } from './nearest.ts'
 
 const PACKAGE = /^(@[\w.~-]+\/)?[\w.~-]+(\/[\w.~/-]+)?$/
@@ -13,11 +14,9 @@ const PACKAGE = /^(@[\w.~-]+\/)?[\w.~-]+(\/[\w.~/-]+)?$/
  */
 export async function loadAdapter(name: string, directory: string): Promise<AdapterDefinition> {
   const module = await importAdapter(name, directory)
-  const definition: unknown = module.default
-  if (isDefinition(definition)) return definition
-  throw new Error(
-    `\`${name}\` has no adapter definition as its default export: { name, options, connect }. Export one, by defineAdapter.`
-  )
+  const faults = definitionFaults(module.default)
+  if (faults.length === 0) return module.default as AdapterDefinition
+  throw new Error(`The default export of \`${name}\` is no adapter definition: ${faults.join('; ')}. Correct it.`)
 }
 
 async function importAdapter(name: string, directory: string): Promise<{ readonly default?: unknown }> {
@@ -43,15 +42,4 @@ function importFault(error: unknown, name: string): string {
   const meant = nearest(name, Object.keys(adapters))
   const remedy = /^[./]/.test(missing) ? 'Make sure that it is there, and what it imports' : 'Make sure it is installed'
   return `Cannot import \`${missing}\`. ${remedy}.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
-}
-
-function isDefinition(value: unknown): value is AdapterDefinition {
-  if (typeof value !== 'object' || value === null) return false
-  const { name, options, connect } = value as Partial<AdapterDefinition>
-  return (
-    typeof name === 'string' &&
-    /^[a-z][a-z\d-]*$/.test(name) &&
-    options?._zod?.def.type === 'object' &&
-    typeof connect === 'function'
-  )
 }

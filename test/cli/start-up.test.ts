@@ -103,10 +103,7 @@ test.each<[string, string | Buffer, (string | RegExp)[]]>([
   [
     'an adapter without a default export',
     withAdapter('./not-an-adapter.js'),
-    [
-      /`\.\/not-an-adapter\.js` has no adapter definition as its default export: .* Export one, by defineAdapter\.$/,
-      /example/
-    ]
+    [/`\.\/not-an-adapter\.js` is no adapter definition: .* Correct it\.$/, /example/]
   ],
   [
     'a dead letter that is the only destination',

@@ -53,13 +53,10 @@ describe('an adapter', () => {
     ['stdot', 'Cannot import `stdot`. Make sure it is installed. Or did you mean "stdout"?'],
     ['not-installed-adapter', 'Cannot import `not-installed-adapter`. Make sure it is installed.'],
     ['./absent.ts', 'Cannot import `./absent.ts`. Make sure that it is there, and what it imports.'],
-    [
-      fixture('not-an-adapter.ts'),
-      /has no adapter definition as its default export: \{ name, options, connect \}\. Export one, by defineAdapter\.$/
-    ],
+    [fixture('not-an-adapter.ts'), /is no adapter definition: its options must be a z\.strictObject\. Correct it\.$/],
     [
       '"two words"',
-      /^is not the name of a built-in adapter \(eventbridge, kafka, memory, pubsub, stdout\), a package, or a path\. Correct it\.$/
+      /^is not the name of a built-in adapter \(eventbridge, http, kafka, memory, pubsub, stdout\), a package, or a path\. Correct it\.$/
     ],
     ['"node:fs"', /^is not the name of a built-in adapter/],
     ['"data:text/javascript,export default 1"', /^is not the name of a built-in adapter/],

@@ -104,6 +104,13 @@ test('no document has a shell command that nothing runs', async () => {
     // Above:
     /^export \w+=\S+$/,
     /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
+    // By walkthrough.registration.test.ts:
+    /^npm start -- --rate 20$/,
+    /^export GOOGLE_GEMINI_BASE_URL=http:\/\/127\.0\.0\.1:9465 GEMINI_API_KEY=any$/,
+    /^(ID=\$\()?npm run -s bridge -- webhooks (create|list|rotate|update) ?/,
+    /^npx gemini-event-bridge webhooks (list|update "\$ID" --state enabled|ping "\$ID")$/,
+    /^npm run -s bridge -- serve --config registered\.yaml > events\.jsonl$/,
+    /^curl -s 127\.0\.0\.1:9466\/metrics \| grep signatures_total$/,
     // By test/cli/redrive.test.ts:
     /^(npm run -s bridge --|npx gemini-event-bridge) redrive /,
     // By walkthrough.prometheus.test.ts:
@@ -114,6 +121,9 @@ test('no document has a shell command that nothing runs', async () => {
     /^curl -s 127\.0\.0\.1:9464\//,
     /^jq -cR '.*' bridge\.log$/,
     /^npx gemini-event-bridge check --config bridge\.yaml( --connect| --event event\.json)?$/,
+    // By test/adapters/third-party.redis.test.ts:
+    /^npm install \.\/bridge-redis-streams$/,
+    /^node --test$/,
     // By test/docs/consumers/:
     /^node docs\/consumers\/(kafka|pubsub|sqs)\.js$/
   ]

@@ -21,7 +21,7 @@ export interface RedisServer extends MemoryServer {
 
 /** Starts a server; resolves when it accepts clients. Further arguments are its settings, as `['--maxmemory', '10mb']`. */
 export async function startRedis(settings: readonly string[] = []): Promise<RedisServer> {
-  const [command = '', ...args] = await program()
+  const [command = '', ...args] = await redisServer()
   const server = await startMemoryServer(command, (port, folder) => [
     ...args,
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
@@ -32,8 +32,8 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   return { ...server, url: `redis://${server.at}` }
 }
 
-/** What to run, with its first arguments. */
-async function program(): Promise<string[]> {
+/** The server's program, with its first arguments. */
+export async function redisServer(): Promise<string[]> {
   const own = installed('redis-server')
   if (own !== undefined) return [own]
   const folder = await unpacked('redis', PACKAGES)
