@@ -8,7 +8,7 @@ import { openLane } from './lane/lane.ts'
 /** Amazon EventBridge. Accepted means: the bus has the event, and gives it to the targets of the rules that match. */
 export default defineAdapter({
   name: 'eventbridge',
-  options,
+  options: options.describe('Amazon EventBridge'),
   record: (event, options) => toEntry(event, options),
   messaging: ({ bus }) => ({ system: 'aws.eventbridge', destination: bus }),
   async *inspect(options, _context, signal) {

@@ -10,7 +10,7 @@ import { readTls } from './kafka/tls.ts'
 /** Apache Kafka and whatever speaks its protocol. Accepted means: all in-sync replicas of the partition have the event. */
 export default defineAdapter({
   name: 'kafka',
-  options,
+  options: options.describe('Apache Kafka, and whatever speaks its protocol'),
   record: (event, options) => ({ topic: options.topic, ...toRecord(event, options) }),
   messaging: ({ topic }) => ({ system: 'kafka', destination: topic }),
   async *inspect(options, context, signal) {

@@ -48,7 +48,7 @@ export function openMemory({ capacity }: z.output<typeof options>): Memory {
 
 export default defineAdapter({
   name: 'memory',
-  options,
+  options: options.describe('kept in this process, for tests'),
   record: event => event,
   async *inspect() {
     yield { about: 'durability', state: 'warning', says: 'Events are in this process alone, and end with it.' }

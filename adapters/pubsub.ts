@@ -9,7 +9,7 @@ import { fullName, topicId } from './pubsub/topic.ts'
 /** Google Cloud Pub/Sub. Accepted means: the topic has the event, and gives it to each of its subscriptions. */
 export default defineAdapter({
   name: 'pubsub',
-  options,
+  options: options.describe('Google Cloud Pub/Sub'),
   record: (event, options) => ({ topic: fullName(options.topic, options.projectId), ...toMessage(event, options) }),
   messaging: ({ topic }) => ({ system: 'gcp_pubsub', destination: topicId(topic) }),
   async *inspect(options, _context, signal) {

@@ -29,7 +29,7 @@ export function toError(cause: unknown, late: boolean): UnavailableError {
 export const toStream = (open: () => Writable) =>
   defineAdapter({
     name: 'stdout',
-    options,
+    options: options.describe('a line of JSON for each event, for a first try or a pipe'),
     record: toLine,
     async *inspect() {
       yield { about: 'reachable', state: 'ok', says: 'Standard output is there, for whoever reads it.' }

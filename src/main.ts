@@ -61,6 +61,30 @@ program
   .action(async options => exit(await (await import('./cli/dev.ts')).dev(options, io)))
 
 program
+  .command('init')
+  .description('write a configuration: five questions, on a terminal, unless flags answer them')
+  .addOption(
+    new Option('--webhooks <kind>', 'which webhooks: of the project, of single requests').choices([
+      'static',
+      'dynamic',
+      'both'
+    ])
+  )
+  .option('--project <id>', "the Gemini project, for the events' source")
+  .option('--adapter <name>', 'where events go: a built-in adapter, a package, or a path')
+  .addOption(
+    new Option('--option <key=value>', "one of the adapter's options (may be repeated)")
+      .argParser(collect)
+      .default([], 'none')
+  )
+  .addOption(
+    new Option('--secrets <place>', 'where signing secret and callback token are kept').choices(['file', 'env'])
+  )
+  .option('--out <file>', 'the file to write; - is standard output', 'bridge.yaml')
+  .option('--force', 'replace the file if it is there; secrets are never replaced')
+  .action(async options => exit(await (await import('./cli/init.ts')).init(options, { ...io, stdin: process.stdin })))
+
+program
   .command('check')
   .description('show what the configuration means, or everything that is wrong with it')
   .addOption(configOption())

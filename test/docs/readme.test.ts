@@ -76,6 +76,12 @@ test('check and serve by the file, and send', async () => {
   expect(events).toContain('"tenant":"acme","data"')
 })
 
+test('init, and check', async () => {
+  const script = scriptWith(/bridge -- init /)
+  const { stdout } = await run('sh', ['-e', '-c', script], { cwd: folder, env: environment() })
+  expect(stdout).toContain('source: //generativelanguage.googleapis.com/projects/acme')
+})
+
 test('check --event, and what it prints', async () => {
   const yaml = await codeBlocks('README.md', 'yaml')
   const [config, printed] = [/^routes:/m, /^answer:/m].map(line => yaml.find(block => line.test(block)))
@@ -103,7 +109,7 @@ test('no document has a shell command that nothing runs', async () => {
     /^npm run bench\b/,
     // Above:
     /^export \w+=\S+$/,
-    /^npm run -s bridge -- (serve|check --config bridge.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
+    /^npm run -s bridge -- (serve|check --config bridge.yaml|init --webhooks static .* --out first\.yaml|check --config first\.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
     // By walkthrough.registration.test.ts:
     /^npm start -- --rate 20$/,
     /^export GOOGLE_GEMINI_BASE_URL=http:\/\/127\.0\.0\.1:9465 GEMINI_API_KEY=any$/,
