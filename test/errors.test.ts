@@ -27,6 +27,7 @@ test('every error of publishing says what to do', async () => {
   expect(told).toBeGreaterThan(70)
   expect([...new Set(made)].sort()).toEqual([
     'adapters/eventbridge/error.ts',
+    'adapters/http/error.ts',
     'adapters/kafka/error.ts',
     'adapters/kafka/tls.ts',
     'adapters/kafka/token/client-credentials.ts',

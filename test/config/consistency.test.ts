@@ -208,7 +208,6 @@ limits: { body: 17MiB, receive: soon, connections: -1 }`
     'bridge.yaml:1:17 listen.port',
     'bridge.yaml:3:25 endpoints[0].source',
     'bridge.yaml:3:58 endpoints[0].verify.static.secrets[0]',
-    'bridge.yaml:3:115 endpoints[0].verify.static.secrets[2]',
     'bridge.yaml:4:13 endpoints[1].path',
     'bridge.yaml:4:25 endpoints[1].verify',
     'bridge.yaml:5:5 endpoints[2]',

@@ -11,11 +11,13 @@ const env = {
   KAFKA_TLS_PASSPHRASE: 'a-passphrase',
   CONFLUENT_KEY: 'a-key',
   CONFLUENT_SECRET: 'a-secret',
+  EVENTS_TOKEN: 'a-token',
+  EVENT_GRID_KEY: 'a-key',
   EVENTHUBS_CONNECTION_STRING: 'Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKey=a-key'
 }
 const ENDPOINTS = `endpoints: [{ path: /a, verify: { static: { secrets: [${SECRET}] } } }]\n`
 
-const BROKERS = ['eventbridge', 'kafka', 'pubsub']
+const BROKERS = ['eventbridge', 'http', 'kafka', 'pubsub']
 
 const blocksOf = async (language: string, pattern: RegExp) => {
   const blocks = await Promise.all(['README.md', 'adapters/README.md'].map(file => codeBlocks(file, language)))

@@ -24,7 +24,10 @@ export const secrets = {
   redisPassword: random(),
   awsKey: random(30),
   awsToken: random(60),
-  googleKey: random(40)
+  googleKey: random(40),
+  httpToken: random(),
+  httpKey: random(),
+  httpQuery: random()
 }
 /** What bodies say, and nobody else. */
 export const BODY_WORD = `body-word-${random(12)}`
@@ -86,7 +89,14 @@ export async function configure(
       sasl: { mechanism: 'oauthbearer', provider: './token.mjs' }
     },
     bus: { adapter: 'eventbridge', bus: 'b', region: 'eu-central-1', endpoint: `http://127.0.0.1:${servers.http}` },
-    pubsub: { adapter: 'pubsub', topic: 'projects/acme/topics/jobs' }
+    pubsub: { adapter: 'pubsub', topic: 'projects/acme/topics/jobs' },
+    hook: {
+      adapter: 'http',
+      url: `http://127.0.0.1:${servers.http}/hook`,
+      query: `code=${secrets.httpQuery}`,
+      token: secrets.httpToken,
+      headers: { 'x-api-key': secrets.httpKey }
+    }
   }
   const config = {
     listen: { host: '127.0.0.1', port: 0 },

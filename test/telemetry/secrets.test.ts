@@ -61,11 +61,12 @@ test.each(['bestEffort', 'required'] as const)(
       expect(sent.answered).toContain(code)
     }
     expect(sent.answered).toContain(delivery === 'required' ? 'ERR_DESTINATION' : '"status":204')
-    for (const name of ['gone', 'refused', 'echo', 'tls', 'oauth', 'provider', 'bus', 'pubsub'])
+    for (const name of ['gone', 'refused', 'echo', 'tls', 'oauth', 'provider', 'bus', 'pubsub', 'hook'])
       expect(printed).toContain(`"${name}"`)
     expect(printed).toContain('Redis is unavailable')
     const told = secretsIn(servers.told, secrets).map(text => text.split(':')[0])
-    expect(told).toEqual(['kafkaPassword', 'clientSecret', 'bearer', 'redisPassword', 'awsToken'])
+    const http = ['httpToken', 'httpKey']
+    expect(told).toEqual(['kafkaPassword', 'clientSecret', 'bearer', 'redisPassword', 'awsToken', ...http])
     expect(scraped.join()).toContain('gemini_event_bridge_signatures_total')
 
     const everything = [printed, sent.answered, more.answered, ...scraped].join('\n')
