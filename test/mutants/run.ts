@@ -6,6 +6,7 @@ import { insteadMutants } from './instead.ts'
 import { labelMutants } from './labels.ts'
 import { memoryMutants } from './memory.ts'
 import { countIn, during, type Mutant } from './mutant.ts'
+import { operationMutants } from './operation.ts'
 import { renewalMutants } from './renewal.ts'
 import { runTests } from './run-tests.ts'
 
@@ -21,7 +22,8 @@ const mutants = [
   ...insteadMutants,
   ...gateMutants,
   ...labelMutants,
-  ...renewalMutants
+  ...renewalMutants,
+  ...operationMutants
 ].filter(({ name }) => name.includes(words))
 
 const stopping = new AbortController()

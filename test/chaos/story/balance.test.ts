@@ -109,3 +109,23 @@ it('counts duplicates, and finds those beyond the bound', () => {
   expect(row(2)).toMatchObject({ duplicates: 1, bound: 1, unexplained: [] })
   expect(row(3)).toMatchObject({ duplicates: 2, unexplained: ['a is there 3 times, and may be 2 times'] })
 })
+
+it('allows a copy in the fallback to the first events after an outage that nobody has noticed the end of', () => {
+  const outage = happened('eventbridge')
+  const rowWith = (faults: readonly Happened[], begin: number) => {
+    const chapters = [
+      { begin: 0, end: 9000, faults, sent: [] },
+      { begin: 9000, end: 20_000, faults: [], sent: [sent('a', begin)] }
+    ]
+    const once = [record('a')]
+    const found = { kafka: [...once, ...once], pubsub: once, eventbridge: once, reserve: [record('a', 'eventbridge')] }
+    return Object.fromEntries(
+      balance({ chapters, found }).map(({ destination, unexplained }) => [destination, unexplained])
+    )
+  }
+  expect(rowWith([outage], 9100)['eventbridge']).toEqual([])
+  expect(rowWith([outage], 9000 + 2001)['eventbridge']).toHaveLength(1)
+  expect(rowWith([], 9100)['eventbridge']).toHaveLength(1)
+  expect(rowWith([happened('kafka')], 9100)['eventbridge']).toHaveLength(1)
+  expect(rowWith([outage, happened('kafka')], 9100)['kafka']).toHaveLength(1)
+})

@@ -74,8 +74,9 @@ function rowOf(
   const row = { sent: 0, found: 0, duplicates: 0, bound: 0 }
   const lost: string[] = []
   const unexplained: string[] = []
-  for (const chapter of chapters) {
-    const faults = chapter.faults.filter(({ victim }) => concerns(victim, destination))
+  for (const [index, chapter] of chapters.entries()) {
+    const unnoticed = destination === FALLBACK.from ? unnoticedMends(chapters[index - 1], chapter) : []
+    const faults = [...unnoticed, ...chapter.faults.filter(({ victim }) => concerns(victim, destination))]
     for (const sent of chapter.sent) {
       const id = idOf(sent)
       if (id === undefined) continue
@@ -92,6 +93,15 @@ function rowOf(
   }
   const fallback = new Set(instead.map(({ id }) => id)).size
   return { destination, ...row, fallback, lost, foreign: [...copies.keys(), ...forged], unexplained }
+}
+
+/**
+ * What was mended in the chapter before, and a replica may not have noticed: its last events went to the fallback. The
+ * first of the next chapter are tried on the destination, and in the fallback too if that takes long.
+ */
+function unnoticedMends(before: Chapter | undefined, { begin }: Chapter): readonly Happened[] {
+  const faults = before?.faults.filter(({ victim }) => victim === FALLBACK.from) ?? []
+  return faults.map(fault => ({ ...fault, end: begin }))
 }
 
 /**
