@@ -59,7 +59,7 @@ test('it hangs: ten seconds, and then what it means', async () => {
   const { code, stderr } = await scene.webhooks('rotate', 'a')
   expect(code).toBe(1)
   expect(stderr).toMatch(/\(after 10 s\).*\nIf it was done all the same.*rotate it again/)
-})
+}, 20_000)
 
 test('it hangs in the middle of its answer, and a signal ends the waiting', async () => {
   let asked = () => {}
