@@ -1,4 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+
+/** No value of a configuration is larger, in bytes. */
+const MAX_BYTES = 1024 * 1024
 
 /** What a file holds, or what is wrong with it: that follows the file's name. */
 export type FileText =
@@ -8,7 +12,12 @@ export type FileText =
 /** Reads a text, of which one line break at its end is left out. An empty one counts as missing. */
 export async function readText(path: string): Promise<FileText> {
   try {
-    const text = (await readFile(path, 'utf8')).replace(/\r?\n$/, '')
+    // Without waiting for a pipe's writer: a thread that waits for ever would not even let the process end.
+    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const status = await file.stat()
+    if (!status.isFile()) return { fault: 'is not a regular file. Write the value into one' }
+    if (status.size > MAX_BYTES) return { fault: `is larger than ${MAX_BYTES} bytes. Write only the value into it` }
+    const text = (await file.readFile('utf8')).replace(/\r?\n$/, '')
     return text === '' ? { fault: 'is empty. Write the value into it' } : { text }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'it is not a path'

@@ -39,7 +39,7 @@ test.each([
   ['${}', 'only ${env:NAME}, ${env:NAME:-default} and ${file:/path} are references'],
   ['${vault:a b}', 'only ${env:NAME}, ${env:NAME:-default} and ${file:/path} are references'],
   ['${file:/absent/file}', 'the file /absent/file cannot be read (ENOENT). Put it there, readable for the bridge'],
-  ['${file:.}', 'the file . cannot be read (EISDIR). Put it there, readable for the bridge']
+  ['${file:.}', 'the file . is not a regular file. Write the value into one']
 ])('%s is refused once, where it stands', async (written, fault) => {
   expect(await faultsOf(load(withSource(written), { A: 'urn:a', EMPTY: '' }))).toEqual([
     `bridge.yaml:3:13: endpoints[0].source: ${fault}`
