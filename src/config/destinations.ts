@@ -35,7 +35,7 @@ export async function readDestinations(
     })
     if (!definition) continue
     const shape = shapeOf(definition.options)
-    const read = validate(definition.options, withOwnKeys(shape), coerce(options, shape))
+    const read = validateOptions(definition.options, withOwnKeys(shape), coerce(options, shape))
     if ('value' in read) {
       // What is wrong with it is said where the bridge's own keys are validated.
       const { fallback } = destination.safeParse(entry).data ?? {}
@@ -52,6 +52,16 @@ export async function readDestinations(
     } else faults.push(...read.faults.map(fault => ({ ...fault, path: [...path, ...fault.path] })))
   }
   return { destinations, faults }
+}
+
+/** A schema of somebody else's may throw, of which nothing is shown: it may quote a secret. */
+const validateOptions: typeof validate = (schema, shape, options) => {
+  try {
+    return validate(schema, shape, options)
+  } catch (error) {
+    const fault = `cannot be validated: the adapter's schema throws (${error instanceof Error ? error.name : typeof error}). Check the values, and report it to the adapter's author: it should add an issue`
+    return { faults: [{ path: [], fault }] }
+  }
 }
 
 /** The shape of an adapter's options, with the keys beside them: those too may have been meant. */
