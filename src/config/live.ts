@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { ConfigError } from '../errors.ts'
 import type { Config } from './config.ts'
 import { readText } from './file-text.ts'
@@ -61,6 +62,8 @@ export async function openConfig(sources: Sources): Promise<LiveConfig> {
       // Together, since they may only make sense together; if that fails, whatever is right by itself.
       if (changes.size > 0 && (await attempt(changes)) !== undefined) {
         for (const change of [...changes]) {
+          // Each takes as long as the configuration is large, and webhooks are not to wait for all of them.
+          await setImmediate()
           const fault = await attempt(new Map([change]))
           if (fault === undefined) continue
           changes.delete(change[0])
