@@ -9,7 +9,7 @@ export type { CloudEvent }
 /** The bridge's own zod, so that an adapter's options and the bridge's configuration are validated by one library. */
 export { z }
 
-/** One connection to one broker. Made once per process; `publish` may be called concurrently. */
+/** One connection to one broker. Made at the start, and again when its options have changed; `publish` may be called concurrently. */
 export interface Adapter {
   /**
    * Hands one event to the broker. Resolves with the broker's own message id, and only once the broker has durably

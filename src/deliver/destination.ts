@@ -76,6 +76,8 @@ export function openDestination(
         log.info({ adapter }, 'connected')
         return
       } catch (error) {
+        // What has been given up is no news, whatever becomes of it.
+        if (signal.aborted) return
         fault = asRefusal(error, name).message
         if (connection) {
           log.warn({ adapter, error: fault, retryMs: wait }, 'cannot connect with what was re-read; trying again')
