@@ -40,13 +40,25 @@ export async function openSecretFile(
     throw new Error(`${name} is not a regular file. Name one, or one that is not there yet`)
   }
   const text = existing === undefined ? '' : await readFile(path, 'latin1').catch(explain)
-  const held = text.split(/\s+/).filter(secret => secret !== '')
+  const held = split(text)
   for (const secret of held) refuseForeign(secret, name)
   // Only the renaming shows what a rename meets: a file that is mounted by itself cannot be replaced.
-  await (existing === undefined ? tryFolder(path) : replace(path, text, existing)).catch(explain)
+  const isUnchanged = async () => existing !== undefined && (await stat(path)).ino === existing.ino
+  await (existing === undefined ? tryFolder(path) : replace(path, text, existing, isUnchanged)).catch(explain)
   const kept = mode === 'kept' ? existing : undefined
-  const write = async (secrets: readonly string[]) => replace(path, secrets.map(secret => `${secret}\n`).join(''), kept)
+  let known: readonly string[] = held
+  const write = async ([newest = '', ...others]: readonly string[]) => {
+    // Another rotation may have been here meanwhile: nothing shows its secret again.
+    const now = mode === 'kept' ? split(await readFile(path, 'latin1').catch(() => '')) : []
+    const secrets = [...new Set([newest, ...now.filter(secret => !known.includes(secret)), ...others])]
+    await replace(path, secrets.map(secret => `${secret}\n`).join(''), kept)
+    known = secrets
+  }
   return { name, path, held, write }
+}
+
+function split(text: string): string[] {
+  return text.split(/\s+/).filter(secret => secret !== '')
 }
 
 /**
@@ -71,7 +83,8 @@ async function destinationOf(path: string): Promise<string> {
   }
 }
 
-async function replace(path: string, text: string, kept: Stats | undefined): Promise<void> {
+/** @param isDue asked last; if not, the file stays as somebody else has just made it */
+async function replace(path: string, text: string, kept: Stats | undefined, isDue = async () => true): Promise<void> {
   const draft = draftBeside(path)
   try {
     const file = await open(draft, 'wx', 0o600)
@@ -86,7 +99,8 @@ async function replace(path: string, text: string, kept: Stats | undefined): Pro
     } finally {
       await file.close()
     }
-    await rename(draft, path)
+    if (await isDue()) await rename(draft, path)
+    else await rm(draft)
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined)
     throw error
