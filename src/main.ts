@@ -145,7 +145,10 @@ It ends with 0 if every event was published, and with 1 otherwise.`
     exit(await (await import('./cli/redrive.ts')).redrive({ file, ...options }, { ...io, stdin: process.stdin }))
   })
 
-addWebhooks(program, io, exit)
+// Unless it comes to its end: whoever should read a secret may go away.
+addWebhooks(program, io, exit).hook('preAction', () => {
+  process.exitCode = EXIT.fault
+})
 
 for (const command of program.commands) command.exitOverride().allowExcessArguments(false)
 

@@ -9,7 +9,7 @@ type Run = (command: (context: Context) => Promise<number>) => Promise<void>
  * Adds the commands that manage what is registered at the Gemini API.
  * @param exit ends the process with this code
  */
-export function addWebhooks(parent: Command, io: Io, exit: (code: number) => void): void {
+export function addWebhooks(parent: Command, io: Io, exit: (code: number) => void): Command {
   const run: Run = async command => exit(await (await import('./webhooks/run.ts')).runWith(io, command))
   const webhooks = parent
     .command('webhooks')
@@ -20,6 +20,7 @@ export function addWebhooks(parent: Command, io: Io, exit: (code: number) => voi
   addLooks(webhooks, run)
   addChanges(webhooks, run)
   for (const command of webhooks.commands) command.allowExcessArguments(false)
+  return webhooks
 }
 
 const HELP = `

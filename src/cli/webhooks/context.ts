@@ -39,7 +39,11 @@ export function openContext({ env, directory, command, stdout, stderr, stop }: I
     command,
     api: openRegistrations({ base: base.value, key: key.value }, { signal: stop }),
     print: line => stdout.write(`${masked(line)}\n`),
-    reveal: secret => stdout.write(`${secret}\n`),
+    reveal: secret =>
+      stdout.write(`${secret}\n`, error => {
+        if (error)
+          stderr.write('Standard output has not taken the signing secret, and nothing shows it again: rotate anew.\n')
+      }),
     tell: line => stderr.write(`${masked(line)}\n`)
   }
 }
