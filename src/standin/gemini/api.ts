@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { isLoopback } from '../../loopback.ts'
 import { ApiError } from './api-error.ts'
 import type { Courier } from './courier.ts'
 import type { Registration, Registry } from './registry.ts'
@@ -33,7 +34,10 @@ export function createApi(registry: Registry, courier: Courier, apiKey: string |
   })
   app.setErrorHandler((error, _request, reply) => refuse(error, reply))
   app.setNotFoundHandler(({ method, url }, reply) => refuse(notFound(method, url), reply))
-  app.addHook('onRequest', async request => checkKey(request.headers['x-goog-api-key'], apiKey))
+  app.addHook('onRequest', async ({ hostname, headers }) => {
+    checkHost(hostname)
+    checkKey(headers['x-goog-api-key'], apiKey)
+  })
   // Google's client says that a request without a body is JSON.
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
@@ -83,6 +87,16 @@ export function createApi(registry: Registry, courier: Courier, apiKey: string |
   })
 
   return app
+}
+
+/** A page of the web can have its own name lead to loopback; it is the browser that then speaks to us. */
+function checkHost(hostname: string): void {
+  if (!isLoopback(hostname)) {
+    throw new ApiError(
+      'PERMISSION_DENIED',
+      'This stand-in is for this machine only. Call it by 127.0.0.1 or localhost.'
+    )
+  }
 }
 
 function checkKey(given: string | string[] | undefined, wanted: string | undefined): void {
