@@ -9,7 +9,7 @@ import { openDestinations } from './deliver.ts'
 import { UnavailableError } from './errors.ts'
 import { createNormalizer } from './normalize.ts'
 import { type Endpoint, receive } from './receive.ts'
-import { createRenewal } from './renew.ts'
+import { createMismatch, createRenewal } from './renew.ts'
 import { createAdmin } from './server/admin.ts'
 import { closeServer } from './server/close.ts'
 import type { Health } from './server/health.ts'
@@ -32,8 +32,8 @@ export interface Bridge {
   readonly url: string
   /** Where it gives metrics, unless `admin` is off. */
   readonly adminUrl?: string
-  /** Takes what the configuration's files hold now: secrets and tokens at once, the rest with the next connection. */
-  renew(reloaded: Reloaded): void
+  /** Reads the configuration's files again, and takes what they hold now. Never rejects. */
+  reread(): Promise<void>
   /**
    * Not ready, no new work; what is in flight is finished and answered; then the destinations are closed. Within
    * `limits.drain` of the call.
@@ -46,6 +46,8 @@ export interface Bridge {
 export interface BridgeContext {
   readonly log: Logger
   readonly version: string
+  /** Reads the configuration's files again; without it, they are what they are. Not called twice at a time. */
+  readonly reload?: () => Promise<Reloaded>
   /** Google Cloud's id of the project that traces are in, for the log. */
   readonly googleProject?: string | undefined
 }
@@ -54,7 +56,10 @@ export interface BridgeContext {
  * Starts the bridge: listens, and connects to its destinations in the background.
  * @throws {ConfigError} when it cannot listen; everything opened until then is closed again
  */
-export async function startBridge(config: Config, { log, version, googleProject }: BridgeContext): Promise<Bridge> {
+export async function startBridge(
+  config: Config,
+  { log, version, googleProject, reload }: BridgeContext
+): Promise<Bridge> {
   const { limits } = config
   const undo: (() => unknown)[] = []
   let draining = false
@@ -83,16 +88,35 @@ export async function startBridge(config: Config, { log, version, googleProject 
   undo.push(() => admin.close())
   const destinations = openDestinations(config, { log, metrics, spans, onFault })
   undo.push(() => destinations.close())
+  let reading = Promise.resolve()
+  const reread = () => {
+    reading = reading
+      .then(async () => {
+        const reloaded = draining ? undefined : await reload?.()
+        if (reloaded) renew(reloaded)
+      })
+      .catch(onFault)
+    return reading
+  }
+  const onMismatch = reload && createMismatch(reread)
   const endpoints = config.endpoints.map((endpoint): Endpoint => {
     const { path, source, tolerance } = endpoint
     const onKeySet = (success: boolean) => {
       if (success) metrics.keySetSuccess.set({ endpoint: path }, Date.now() / 1000)
     }
-    const verifier = traceVerifier(createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet }), spans)
+    const verifier = traceVerifier(
+      createVerifier(endpoint, { log: log.child({ endpoint: path }), onKeySet, onMismatch }),
+      spans
+    )
     undo.push(() => verifier.close())
     return { path, source, verifier, tolerance, normalize: createNormalizer({ source, ...config.events }) }
   })
-  const renew = createRenewal(config, { endpoints, destinations, metrics, log })
+  const renew = createRenewal(config, {
+    verifiers: endpoints.map(({ verifier }) => verifier),
+    destinations,
+    metrics,
+    log
+  })
   const observe = createObserver(metrics, log, googleProject)
   const { app, closeOthers } = createServer({
     endpoints,
@@ -141,9 +165,7 @@ export async function startBridge(config: Config, { log, version, googleProject 
   return {
     url: urlOf(app),
     ...(config.admin && { adminUrl: urlOf(admin) }),
-    renew(reloaded) {
-      if (!draining) renew(reloaded)
-    },
+    reread,
     async drain() {
       draining = true
       const end = performance.now() + limits.drain

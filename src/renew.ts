@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { changesBetween } from './config/changes.ts'
 import type { Config } from './config/config.ts'
 import type { Reloaded } from './config/live.ts'
 import type { Destinations } from './deliver.ts'
-import type { Endpoint } from './receive.ts'
 import type { Logger } from './telemetry/log.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { hideKeys, keysOf, showKeys } from './telemetry/show-keys.ts'
+import type { Verifier } from './verify/verify.ts'
 
 /** The parts of a bridge that can take new values while they work. */
 export interface Renewable {
-  readonly endpoints: readonly Endpoint[]
+  /** In the order of the configuration's endpoints. */
+  readonly verifiers: readonly Verifier[]
   readonly destinations: Pick<Destinations, 'renew'>
   readonly metrics: Metrics
   readonly log: Logger
@@ -19,19 +21,20 @@ export interface Renewable {
  * Makes a running bridge take what its configuration's files hold now: signing secrets and callback tokens at once,
  * options of destinations with their next connection. Says what was taken, and, once for each reason, what was not.
  */
-export function createRenewal(initial: Config, { endpoints, destinations, metrics, log }: Renewable) {
+export function createRenewal(initial: Config, { verifiers, destinations, metrics, log }: Renewable) {
   let current = initial
   let known: Reloaded['kept'] = new Map()
 
   const take = (config: Config) => {
     const changes = changesBetween(current, config)
-    for (const endpoint of changes.endpoints) {
-      endpoints.find(({ path }) => path === endpoint.path)?.verifier.renew(endpoint.verify)
-      const before = current.endpoints.find(({ path }) => path === endpoint.path)
-      if (before) hideKeys(metrics, before)
-      showKeys(metrics, endpoint)
+    for (const index of changes.endpoints) {
+      const [before, endpoint] = [current.endpoints[index], config.endpoints[index]]
+      if (before === undefined || endpoint === undefined) continue
+      verifiers[index]?.renew(endpoint.verify)
+      hideKeys(metrics, before)
+      showKeys(metrics, { ...endpoint, path: before.path })
       const [secrets, tokens] = keysOf(endpoint).map(({ keys }) => keys)
-      log.info({ endpoint: endpoint.path, secrets, tokens }, 'signing secrets and callback tokens are renewed')
+      log.info({ endpoint: before.path, secrets, tokens }, 'signing secrets and callback tokens are renewed')
     }
     destinations.renew(changes)
     for (const { name } of changes.destinations)
@@ -51,5 +54,26 @@ export function createRenewal(initial: Config, { endpoints, destinations, metric
     for (const file of known.keys()) if (!kept.has(file)) log.info({ file }, 'the file is well again')
     known = kept
     if (taken.length > 0) take(config)
+  }
+}
+
+/** Between two readings for the sake of webhooks that no secret matches, in milliseconds: most of those are forged. */
+const COOL_DOWN_MS = 1000
+/** How long such a webhook waits for one, in milliseconds: some volumes ask a service. */
+const PATIENCE_MS = 250
+
+/** Reads again what a webhook without a match may have been signed with: the new secret may be there already. */
+export function createMismatch(reread: () => Promise<void>, clock = () => performance.now()): () => Promise<void> {
+  let underWay: Promise<void> | undefined
+  let begun = Number.NEGATIVE_INFINITY
+  return async () => {
+    if (underWay === undefined) {
+      if (clock() - begun < COOL_DOWN_MS) return
+      begun = clock()
+      underWay = reread().finally(() => {
+        underWay = undefined
+      })
+    }
+    await Promise.race([underWay, sleep(PATIENCE_MS, undefined, { ref: false })])
   }
 }

@@ -46,7 +46,7 @@ export async function dev({ rate }: DevOptions, io: Io): Promise<number> {
       ...ports
     }
     const config = await loadConfig({ env, directory: io.directory })
-    return run({ ...config, log: { ...config.log, format: 'pretty' } }, io, async bridge => {
+    return run({ config: { ...config, log: { ...config.log, format: 'pretty' } } }, io, async bridge => {
       io.stderr.write(greeting(bridge, gemini, secret, io))
       await sendSamples(bridge.url, { secret, token, keys: keySet.keys }, io.stop)
       if (rate > 0) load = sendLoad(gemini, { rate, report: line => io.stderr.write(line), stop: io.stop })

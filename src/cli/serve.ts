@@ -14,10 +14,11 @@ export async function serve({ config: file }: { readonly config?: string }, io: 
   let reread = () => {}
   io.onHangup(() => reread())
   const live = await openConfig({ env: io.env, directory: io.directory, ...(file !== undefined && { file }) })
-  return run(live.config, io, async (bridge, log) => {
-    const watched = watchFiles(live.files, async () => bridge.renew(await live.reload()))
+  const { config, files, reload } = live
+  return run({ config, ...(files.length > 0 && { reload }) }, io, async (bridge, log) => {
+    const watched = watchFiles(files, bridge.reread)
     reread = () => {
-      log.info({ files: live.files }, 'SIGHUP: reading the files of the configuration again')
+      log.info({ files }, 'SIGHUP: reading the files of the configuration again')
       watched.look()
     }
     io.stop.addEventListener('abort', () => watched.close(), { once: true })

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Config, DestinationConfig, EndpointConfig } from './config.ts'
+import type { Config, DestinationConfig } from './config.ts'
 
 /** What differs between a configuration and the same one with its files read again. */
 export interface Changes {
-  /** Endpoints with other signing secrets or callback tokens. */
-  readonly endpoints: readonly EndpointConfig[]
+  /** The places of endpoints with other signing secrets or callback tokens. */
+  readonly endpoints: readonly number[]
   /** Destinations with other options. */
   readonly destinations: readonly DestinationConfig[]
   /** Where Redis is now, changed or not. */
@@ -16,11 +16,11 @@ export interface Changes {
 export function changesBetween(before: Config, after: Config): Changes {
   const [fixedBefore, fixedAfter] = [fixedParts(before), fixedParts(after)]
   return {
-    endpoints: after.endpoints.filter(
-      ({ verify }, index) => !isDeepStrictEqual(verify, before.endpoints[index]?.verify)
+    endpoints: [...after.endpoints.keys()].filter(
+      index => !isDeepStrictEqual(after.endpoints[index]?.verify, before.endpoints[index]?.verify)
     ),
     destinations: after.destinations.filter(
-      ({ options }, index) => !isDeepStrictEqual(options, before.destinations[index]?.options)
+      ({ given }, index) => !isDeepStrictEqual(given, before.destinations[index]?.given)
     ),
     redisUrl: after.dedupe.url,
     others: Object.keys(fixedAfter).filter(
@@ -39,7 +39,12 @@ function fixedParts({ endpoints, destinations, dedupe, ...others }: Config): obj
       signed: signed && { ...signed, secrets: [] },
       dynamic: dynamic && { ...dynamic, tokens: [] }
     })),
-    destinations: destinations.map(({ options: _renewed, ...destination }) => destination),
+    destinations: destinations.map(({ name, adapter, definition, fallback }) => ({
+      name,
+      adapter,
+      definition,
+      fallback
+    })),
     dedupe: { ...dedupe, url: undefined }
   }
 }

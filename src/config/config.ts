@@ -9,7 +9,10 @@ export interface DestinationConfig {
   /** As written: a built-in name, a package or a path. */
   readonly adapter: string
   readonly definition: AdapterDefinition
+  /** What the adapter's schema makes of what is given: anything. */
   readonly options: Readonly<Record<string, unknown>>
+  /** The options as they were written, with what they refer to. */
+  readonly given: Readonly<Record<string, unknown>>
   /** Where its events go instead, and after how many milliseconds of being unavailable. */
   readonly fallback?: Readonly<z.output<typeof fallback>>
 }

@@ -46,6 +46,7 @@ export async function readDestinations(
           adapter,
           definition,
           options: freezeTree(read.value),
+          given: freezeTree(options),
           ...(fallback !== undefined && { fallback: freezeTree(fallback) })
         })
       )

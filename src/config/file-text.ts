@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 
 /** No value of a configuration is larger, in bytes. */
 const MAX_BYTES = 1024 * 1024
@@ -11,9 +11,10 @@ export type FileText =
 
 /** Reads a text, of which one line break at its end is left out. An empty one counts as missing. */
 export async function readText(path: string): Promise<FileText> {
+  let file: FileHandle | undefined
   try {
     // Without waiting for a pipe's writer: a thread that waits for ever would not even let the process end.
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const status = await file.stat()
     if (!status.isFile()) return { fault: 'is not a regular file. Write the value into one' }
     if (status.size > MAX_BYTES) return { fault: `is larger than ${MAX_BYTES} bytes. Write only the value into it` }
@@ -22,5 +23,7 @@ export async function readText(path: string): Promise<FileText> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'it is not a path'
     return { fault: `cannot be read (${code}). Put it there, readable for the bridge` }
+  } finally {
+    await file?.close()
   }
 }

@@ -55,7 +55,7 @@ const LONGEST_DEADLINE_MS = 60_000
 
 /** Opens a destination: connects in the background, again and again until it succeeds. */
 export function openDestination(
-  { name, definition, options }: DestinationConfig,
+  { name, definition, options }: Pick<DestinationConfig, 'name' | 'definition' | 'options'>,
   context: DestinationContext
 ): Destination {
   const log = context.log.child({ destination: name })

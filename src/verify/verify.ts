@@ -21,6 +21,14 @@ export interface EndpointVerification {
   readonly tolerance: Tolerance
 }
 
+export interface VerifierContext extends Pick<KeySetOptions, 'log' | 'fetch' | 'onKeySet'> {
+  /**
+   * Called when no signing secret matches: looks whether there are others by now, and calls `renew` if there are. Settles
+   * soon, and need not look each time.
+   */
+  readonly onMismatch?: (() => Promise<void>) | undefined
+}
+
 /** Decides what an endpoint accepts. */
 export interface Verifier {
   /**
@@ -57,7 +65,7 @@ export interface Verifier {
  */
 export function createVerifier(
   { verify, tolerance }: EndpointVerification,
-  context: Pick<KeySetOptions, 'log' | 'fetch' | 'onKeySet'>
+  { onMismatch, ...context }: VerifierContext
 ): Verifier {
   if (verify.insecure) {
     if (verify.static || verify.dynamic) throw new Error('An insecure endpoint cannot be static or dynamic as well.')
@@ -76,10 +84,13 @@ export function createVerifier(
   const match = async (delivery: Delivery, signal: AbortSignal): Promise<Verified> => {
     const { body, signature } = delivery
     const entries = splitEntries(signature)
-    const secret = verifyStatic?.(delivery, entries.v1)
+    const tried = verifyStatic
+    const secret = tried?.(delivery, entries.v1)
     if (secret !== undefined) return { body, scheme: 'static', key: secret }
     const verified = await dynamic?.verify(delivery, entries, signal)
     if (verified !== undefined) return verified
+    if (entries.v1.length > 0) await onMismatch?.()
+    if (verifyStatic !== tried) return match(delivery, signal)
     const came = isJwt(signature) ? 'a JWT' : `${entries.v1.length} v1 and ${entries.v1a.length} v1a entries`
     throw new VerificationError(
       'ERR_SIGNATURE',

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { deliver } from '../../src/standin/deliver.ts'
 import { sample } from '../../src/standin/samples.ts'
@@ -104,6 +106,34 @@ test('a signing secret is rotated under load, without a restart and without a re
   program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
 }, 60_000)
+
+test('what is signed with a secret that is there is never refused, however soon', async () => {
+  const { put, url } = await serve()
+  const statuses = new Set<number | undefined>()
+  let signer = staticSigner(SECRET)
+  let sending = true
+  const load = Array.from({ length: 8 }, async () => {
+    while (sending) {
+      const webhook = { id: `msg_${crypto.randomUUID()}`, body: JSON.stringify(sample('batch.succeeded')) }
+      statuses.add((await deliver(webhook, { url, signer }))[0]?.status)
+    }
+  })
+  try {
+    const secrets = [SECRET]
+    for (let rotation = 0; rotation < 3; rotation += 1) {
+      const secret = `whsec_${randomBytes(32).toString('base64')}`
+      secrets.unshift(secret)
+      await put(secrets.join('\n'))
+      signer = staticSigner(secret)
+      // For the sake of such webhooks, files are read once a second, counted from the first of them.
+      await sleep(1500)
+    }
+  } finally {
+    sending = false
+    await Promise.all(load)
+  }
+  expect([...statuses]).toEqual([204])
+}, 30_000)
 
 test('a bad new value and a vanished file keep the old secret, say so once, and count', async () => {
   const { put, program, url, metrics, directory } = await serve()

@@ -1,11 +1,14 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { changesBetween } from '../../src/config/changes.ts'
 import { openConfig } from '../../src/config/live.ts'
 import { folder, OTHER_SECRET, SECRET, TOKEN } from './folder.ts'
 
+const run = promisify(execFile)
 const THIRD_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`
 
 /** A configuration of two secret files, a token file and an adapter with a secret option, all there. */
@@ -138,12 +141,64 @@ test('what a running bridge can take is told apart from what it cannot', async (
     await write(name, text)
     await live.reload()
     const { endpoints, destinations, redisUrl, others } = changesBetween(start, live.config)
-    return [endpoints.map(({ path }) => path), destinations.map(({ name }) => name), redisUrl, others]
+    return [endpoints, destinations.map(({ name }) => name), redisUrl, others]
   }
   expect(changesBetween(before, before)).toMatchObject({ endpoints: [], destinations: [], others: [] })
   const redis = 'redis://:first@localhost'
-  expect(await changes('current', THIRD_SECRET)).toEqual([['/webhooks/gemini'], [], redis, []])
-  expect(await changes('token', `${TOKEN}x`)).toEqual([['/jobs'], [], redis, []])
+  expect(await changes('current', THIRD_SECRET)).toEqual([[0], [], redis, []])
+  expect(await changes('token', `${TOKEN}x`)).toEqual([[1], [], redis, []])
   expect(await changes('password', 'second')).toEqual([[], ['analytics'], 'redis://:second@localhost', []])
   expect(await changes('prefix', 'org.example.')).toEqual([[], [], 'redis://:second@localhost', ['events']])
+})
+
+test('what a schema makes of an option need not be comparable', async () => {
+  const directory = await folder({
+    key: 'first',
+    'adapter.js': `import { z } from ${JSON.stringify(import.meta.resolve('zod'))}
+class Key { #text; constructor(text) { this.#text = text } }
+export default { name: 'opaque', options: z.object({ key: z.string().transform(text => new Key(text)) }), connect() {} }`,
+    'bridge.yaml': `
+endpoints: [{ path: /a, verify: { static: { secrets: ["${SECRET}"] } } }]
+destinations: { one: { adapter: ./adapter.js, key: "\${file:key}" } }
+`
+  })
+  const live = await openConfig({ env: {}, directory, file: 'bridge.yaml' })
+  const before = live.config
+  expect(changesBetween(before, (await live.reload()).config).destinations).toEqual([])
+  await writeFile(join(directory, 'key'), 'second')
+  await live.reload()
+  expect(changesBetween(before, live.config).destinations).toMatchObject([{ name: 'one' }])
+})
+
+test('a schema that throws keeps the last value, and nothing of the new one is shown', async () => {
+  const directory = await folder({
+    key: '{"user":"a"}',
+    'adapter.js': `import { z } from ${JSON.stringify(import.meta.resolve('zod'))}
+export default { name: 'json', options: z.object({ key: z.string().transform(text => JSON.parse(text)) }), connect() {} }`,
+    'bridge.yaml': `
+endpoints: [{ path: /a, verify: { static: { secrets: ["${SECRET}"] } } }]
+destinations: { one: { adapter: ./adapter.js, key: "\${file:key}" } }
+`
+  })
+  const live = await openConfig({ env: {}, directory, file: 'bridge.yaml' })
+  await writeFile(join(directory, 'key'), 'hunter2')
+  const { kept, config } = await live.reload()
+  expect(config.destinations[0]?.options).toEqual({ key: { user: 'a' } })
+  expect(kept.get(join(directory, 'key'))).toMatch(/the adapter's schema throws \(SyntaxError\)\. Check the values/)
+  expect(kept.get(join(directory, 'key'))).not.toContain('hunter2')
+})
+
+test.each([
+  ['a pipe', (path: string) => run('mkfifo', [path]), 'is not a regular file'],
+  ['a folder', (path: string) => mkdir(path), 'is not a regular file'],
+  ['endless', (path: string) => symlink('/dev/zero', path), 'is not a regular file'],
+  ['huge', (path: string) => writeFile(path, '').then(() => truncate(path, 2 ** 31)), 'is larger than 1048576 bytes']
+])('a file that is %s by now keeps its value, and holds up nothing', async (_what, put, fault) => {
+  const { live, write, path } = await open()
+  await rm(path('current'))
+  await put(path('current'))
+  await write('previous', THIRD_SECRET)
+  const { kept } = await live.reload()
+  expect(kept.get(path('current'))).toContain(fault)
+  expect(secretsOf(live)).toEqual([SECRET, THIRD_SECRET])
 })

@@ -23,10 +23,7 @@ beforeEach(() => {
 function open(connect: (options: object, context: AdapterContext) => Adapter | Promise<Adapter>): Destination {
   const definition = defineAdapter({ name: 'fake', options: z.strictObject({}), connect })
   const log = pino({ level: 'silent' })
-  return openDestination(
-    { name: 'analytics', adapter: 'fake', definition, options: { topic: 't' } },
-    { directory: '/etc/bridge', log }
-  )
+  return openDestination({ name: 'analytics', definition, options: { topic: 't' } }, { directory: '/etc/bridge', log })
 }
 
 const until = (check: () => void) => vi.waitFor(check, { interval: 1 })

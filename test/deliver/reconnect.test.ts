@@ -34,7 +34,7 @@ async function open(
     }
   })
   const destination = openDestination(
-    { name: 'analytics', adapter: 'fake', definition, options: { password: 'first' } },
+    { name: 'analytics', definition, options: { password: 'first' } },
     {
       directory: '/',
       log: pino({ messageKey: 'message' }, { write: line => void log.push(JSON.parse(line).message) }),
@@ -116,4 +116,18 @@ test('after close there is no new connection', async () => {
   await new Promise(setImmediate)
   expect(closed).toEqual(['first'])
   expect(log.filter(message => message === 'connected')).toHaveLength(1)
+})
+
+test('an attempt that was given up is no news, and no failure', async () => {
+  const late = Promise.withResolvers<void>()
+  const { destination, publish, log, onKept } = await open(new Set(['first', 'third']), {
+    connecting: password => (password === 'second' ? late.promise : undefined)
+  })
+  destination.reconnect({ password: 'second' })
+  destination.reconnect({ password: 'third' })
+  await until(async () => (await publish()) === 'third')
+  late.resolve()
+  await new Promise(setImmediate)
+  expect(onKept).not.toHaveBeenCalled()
+  expect(log.filter(message => message.startsWith('cannot connect'))).toEqual([])
 })

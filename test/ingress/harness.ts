@@ -120,7 +120,7 @@ export async function startTestBridge(
     second,
     third,
     log,
-    renew: reloaded => bridge.renew(reloaded),
+    reread: () => bridge.reread(),
     drain,
     metrics,
     send: parts => exchange(bridge.url, parts),

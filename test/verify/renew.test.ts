@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createVerifier, type Delivery } from '../../src/verify/verify.ts'
 import { serveKeys } from './key-set-server.ts'
 import { recordingLog } from './recording-log.ts'
@@ -7,15 +7,21 @@ import { createEd25519, never, randomSecret, signStatic } from './signers.ts'
 const [first, second] = [randomSecret(), randomSecret()]
 const [oldToken, newToken] = ['Kq3vN8sT1xWz5bYd7fGh2j', 'newer-than-the-other-one']
 
-/** An endpoint that is both, with a verdict on each webhook: the scheme, or the code of the refusal. */
-async function open() {
+/**
+ * An endpoint that is both, with a verdict on each webhook: the scheme, or the code of the refusal.
+ * @param there what `onMismatch` finds
+ */
+async function open(there?: { secrets?: readonly string[] }) {
   const ed = createEd25519()
   const server = await serveKeys({ keys: [ed.jwk] })
   onTestFinished(() => server[Symbol.asyncDispose]())
   const keys = { url: server.url, refresh: 600_000, coolDown: 30_000 }
   const verify = { static: { secrets: [first] }, dynamic: { tokens: [oldToken], keys } }
   const tolerance = { past: 300_000, future: 300_000 }
-  const verifier = createVerifier({ verify, tolerance }, { log: recordingLog() })
+  const onMismatch = vi.fn(async () => {
+    if (there?.secrets) renew(there.secrets, [oldToken])
+  })
+  const verifier = createVerifier({ verify, tolerance }, { log: recordingLog(), ...(there && { onMismatch }) })
   onTestFinished(() => verifier.close())
   const verdict = async (webhook: Delivery, query = '') => {
     try {
@@ -27,7 +33,7 @@ async function open() {
   }
   const renew = (secrets: readonly string[], tokens: readonly string[]) =>
     verifier.renew({ static: { secrets }, dynamic: { tokens, keys } })
-  return { verifier, verdict, renew, signDynamic: () => ed.sign() }
+  return { verifier, verdict, renew, onMismatch, signDynamic: () => ed.sign() }
 }
 
 test('what is renewed counts at once, and what is gone does not', async () => {
@@ -61,4 +67,18 @@ test('a webhook that was admitted by a token stays admitted', async () => {
   const token = verifier.admit(`token=${oldToken}`, webhook.signature)
   renew([first], [newToken])
   expect((await verifier.verify({ ...webhook, token }, never)).scheme).toBe('dynamic')
+})
+
+test('when nothing matches, a look at what is there by now may find the new secret', async () => {
+  const there: { secrets?: readonly string[] } = {}
+  const { verdict, onMismatch, signDynamic } = await open(there)
+  expect(await verdict(signStatic(second))).toBe('ERR_SIGNATURE')
+  there.secrets = [second, first]
+  expect(await verdict(signStatic(second))).toBe('static')
+  expect(onMismatch).toHaveBeenCalledTimes(2)
+  // What matches, and what no secret can match, is no reason to look.
+  expect(await verdict(signStatic(first))).toBe('static')
+  const foreign = { ...signDynamic(), signature: 'v1a,AAAA' }
+  expect(await verdict(foreign, `token=${oldToken}`)).toBe('ERR_SIGNATURE')
+  expect(onMismatch).toHaveBeenCalledTimes(2)
 })

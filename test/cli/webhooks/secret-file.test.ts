@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openSecretFile } from '../../../src/cli/webhooks/secret-file.ts'
+import { root, start } from '../../spawn.ts'
 import { BRIDGE, openHostile, openScene, SECRET } from './scene.ts'
 
 const OLD = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
@@ -65,4 +66,28 @@ test('what could not be written after all goes to standard output rather than be
   expect(stderr).toMatch(/could not go into secret \(.*EISDIR.*\)\. It is on standard output/)
   expect(stderr).not.toMatch(SECRET)
   expect(readdirSync(scene.folder)).toEqual(['secret'])
+})
+
+test('two that write at once lose neither secret', async () => {
+  const { folder, write, read } = openScene('http://127.0.0.1:1')
+  write('a', `${OLD}\n`)
+  const [one, other] = [await open(folder), await open(folder)]
+  const third = `whsec_${Buffer.alloc(32, 3).toString('base64')}`
+  await one.write([NEW, OLD])
+  await other.write([third, OLD])
+  expect(read('a')).toBe(`${third}\n${NEW}\n${OLD}\n`)
+})
+
+test.each([
+  ['is closed', '| true', 1],
+  ['takes nothing', '> /dev/full', 70]
+])('a secret that standard output does not get, since it %s, is no success', async (_what, end, code) => {
+  const scene = await openHostile((_, response) => {
+    response.end(JSON.stringify({ id: 'a', uri: `${BRIDGE}/hooks`, new_signing_secret: NEW, secret: NEW }))
+  })
+  const command = `${process.execPath} ${root}src/main.ts webhooks rotate a ${end}; exit $PIPESTATUS`
+  const program = start('bash', ['-c', command], { cwd: scene.folder, env: scene.env })
+  expect(await program.exit()).toBe(code)
+  if (code === 70) expect(program.stderr).toContain('nothing shows it again: rotate anew')
+  expect(program.stderr).not.toMatch(SECRET)
 })

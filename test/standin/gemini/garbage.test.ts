@@ -55,3 +55,17 @@ test.each(['BREW / HTTP/1.1\r\n\r\n', '\0\0\0\r\n\r\n', 'GET / HTTP/1.1\r\nhost'
   await text(socket)
   expect((await call('GET')).status).toBe(200)
 })
+
+test.each([
+  ['evil.example', 403],
+  ['evil.example:80', 403],
+  ['127.0.0.1.evil.example', 403],
+  ['localhost', 200],
+  ['[::1]:9465', 200]
+])('a browser that takes loopback for %s gets %d', async (host, status) => {
+  const { gemini } = await openGemini()
+  const { port } = new URL(gemini.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.end(`GET /v1beta/webhooks HTTP/1.1\r\nHost: ${host}\r\nx-goog-api-key: key\r\nConnection: close\r\n\r\n`)
+  expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+})
