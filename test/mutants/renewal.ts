@@ -74,5 +74,26 @@ export const renewalMutants: readonly Mutant[] = [
     find: 'if (looking || closed) return',
     replace: 'if (closed) return',
     tests: ['test/config/watch.test.ts']
+  },
+  {
+    name: 'each forgery has the files read',
+    file: 'src/renew.ts',
+    find: 'const COOL_DOWN_MS = 1000',
+    replace: 'const COOL_DOWN_MS = 0',
+    tests: ['test/renew.test.ts']
+  },
+  {
+    name: 'a secret that is there, and has not been read, is refused',
+    file: 'src/verify/verify.ts',
+    find: 'if (entries.v1.length > 0) await onMismatch?.()',
+    replace: 'if (entries.v1.length < 0) await onMismatch?.()',
+    tests: ['test/verify/renew.test.ts']
+  },
+  {
+    name: 'a pipe in place of a file is waited for',
+    file: 'src/config/file-text.ts',
+    find: 'constants.O_RDONLY | constants.O_NONBLOCK',
+    replace: 'constants.O_RDONLY',
+    tests: LIVE_TESTS
   }
 ]
