@@ -154,10 +154,13 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     }, wait)
   }
 
+  /** Somebody who still waits is about to learn how the broker is. A pause after which nobody is sent teaches nothing. */
+  const isTrying = () => requests.size > 0 || queue.some(({ settled }) => !settled)
+
   const add = (waiting: Waiting<Item>) => {
     if (closing.signal.aborted) return waiting.refuse(closed(broker.name))
     if (running === 0) health.expire()
-    if (health.down && (running > 0 || queue.length > 0)) return waiting.refuse(health.down)
+    if (health.down && isTrying()) return waiting.refuse(health.down)
     waiting.onDeadline = onDeadline
     queue.push(waiting)
     start()

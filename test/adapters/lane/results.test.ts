@@ -155,10 +155,18 @@ describe('a request all of whose items fail', () => {
     }
     publications[0]?.expire()
     await turn()
+    // The next one is tried once the pause is over, and the others need not wait for that.
+    const next = publish('next')
     const later = publish('later')
     await turn()
     for (const { error } of [...publications, later]) expect(error?.message).toBe('The test is away (passing).')
+    expect(next.state).toBe('waiting')
+    expect(broker.open).toHaveLength(0)
     await vi.advanceTimersByTimeAsync(LONGEST_RETRY_MS)
+    expect(broker.open.map(({ texts }) => texts)).toEqual([['next']])
+    broker.open[0]?.answer({ next: failure('passing') })
+    await vi.advanceTimersByTimeAsync(LONGEST_RETRY_MS)
+    expect(next.error?.message).toBe('The test is away (passing).')
     expect(broker.open).toHaveLength(0)
     const cause = failure('passing')
     const probe = publish('probe')
