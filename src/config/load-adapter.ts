@@ -40,6 +40,11 @@ function importFault(error: unknown, name: string): string {
   // The adapter may be there, but not the client that it imports.
   const [, missing = name] = /^Cannot find package '([^']+)'/.exec(error.message) ?? []
   const meant = nearest(name, Object.keys(adapters))
-  const remedy = /^[./]/.test(missing) ? 'Make sure that it is there, and what it imports' : 'Make sure it is installed'
+  const isFile = missing !== name && /\.[cm]?[jt]s$/.test(name) && name.startsWith(`${missing}/`)
+  const remedy = /^[./]/.test(missing)
+    ? 'Make sure that it is there, and what it imports'
+    : isFile
+      ? 'A path begins with ./; otherwise make sure it is installed'
+      : 'Make sure it is installed'
   return `Cannot import \`${missing}\`. ${remedy}.${meant === undefined ? '' : ` Or did you mean "${meant}"?`}`
 }

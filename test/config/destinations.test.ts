@@ -52,6 +52,7 @@ describe('an adapter', () => {
   test.each([
     ['stdot', 'Cannot import `stdot`. Make sure it is installed. Or did you mean "stdout"?'],
     ['not-installed-adapter', 'Cannot import `not-installed-adapter`. Make sure it is installed.'],
+    ['own/absent.js', 'Cannot import `own`. A path begins with ./; otherwise make sure it is installed.'],
     ['./absent.ts', 'Cannot import `./absent.ts`. Make sure that it is there, and what it imports.'],
     [fixture('not-an-adapter.ts'), /is no adapter definition: its options must be a z\.strictObject\. Correct it\.$/],
     [
