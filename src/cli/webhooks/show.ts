@@ -18,15 +18,19 @@ export function showWebhook(webhook: Webhook, now: number) {
   }
 }
 
+/** For how long a rotation leaves the secrets before it valid, unless it revokes them at once. */
+const OVERLAP_MS = ms('24h')
+
 /**
- * How old the newest secret is at most, since nothing says when it was made but that the webhook is older; and until when
- * each older one is valid.
+ * How old the newest secret is: as the end of the one before it tells, or else at most, since nothing says when it was
+ * made but that the webhook is older; and until when each older one is valid.
  */
 function showSecrets({ signing_secrets: secrets = [], create_time: created = '' }: Webhook, now: number): string {
-  const age = now - Date.parse(created)
-  const newest = Number.isNaN(age) ? 'of unknown age' : `at most ${ms(Math.max(0, age))} old`
-  const ends = secrets.flatMap(({ expire_time: end }) => (end === undefined ? [] : `one before until ${inert(end)}`))
-  return [newest, ...ends].join(', ')
+  const ends = secrets.flatMap(({ expire_time: end }) => (end === undefined ? [] : [end]))
+  const rotated = Math.max(...ends.map(end => Date.parse(end))) - OVERLAP_MS
+  const [since, bound] = Number.isFinite(rotated) ? [rotated, ''] : [Date.parse(created), 'at most ']
+  const newest = Number.isNaN(since) ? 'of unknown age' : `${bound}${ms(Math.max(0, now - since))} old`
+  return [newest, ...ends.map(end => `one before until ${inert(end)}`)].join(', ')
 }
 
 /** What to do about a webhook that Gemini has switched off. */
