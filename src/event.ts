@@ -39,7 +39,8 @@ export function isJson({ datacontenttype }: CloudEvent): boolean {
 export const STRUCTURED_TYPE = 'application/cloudevents+json; charset=UTF-8'
 
 /**
- * The event in structured content mode, as JSON text. JSON data stands in it byte for byte, other data as `data_base64`.
+ * The event in structured content mode, as JSON text. JSON data stands in it byte for byte, line
+ * breaks included, other data as `data_base64`.
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
  */
 export function toStructured(event: CloudEvent): string {

@@ -7,10 +7,10 @@ const SETTLED_MS = 50
  * Between two looks without an event, in milliseconds. Volumes that give a new version on read have none, and each look
  * may be a request to a secret store.
  */
-const POLL_MS = 10_000
+const POLL_MS = 5000
 
 /**
- * Calls `onChange` soon after one of these files may have changed, and every ten seconds in any case, never again before
+ * Calls `onChange` soon after one of these files may have changed, and every five seconds in any case, never again before
  * it has settled. Folders are watched and not files: a file that is replaced is another one, and Kubernetes swaps a
  * symbolic link beside it.
  * @param poll between two looks without an event, in milliseconds

@@ -55,6 +55,6 @@ function assertOffer(harness: Harness, needs: Capability, reason: string | undef
     reason === undefined,
     offered
       ? `The harness has \`${needs}\`, so it is not lacking.`
-      : `The harness has no \`${needs}\`. Add it, or say in \`lacks\` why this destination has none.`
+      : `The harness has no \`${needs}\`. Add it, or say in adapterContract's second argument why this destination has none: { ${needs}: '…' }.`
   )
 }

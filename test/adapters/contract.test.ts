@@ -299,7 +299,7 @@ describe('the contract suite', () => {
     const { oversize, ...harness } = await harnessOf(inner => inner)()
     expect(oversize).toBeDefined()
     const { failed } = await failures(async () => harness, {}, /too large/)
-    expect(failed).toEqual([expect.stringMatching(/Add it, or say in `lacks` why/)])
+    expect(failed).toEqual([expect.stringMatching(/Add it, or say in adapterContract's second argument why/)])
   })
 
   it('names what a destination lacks, and why', async () => {

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
@@ -181,4 +184,40 @@ test('SIGHUP reads the files where no event tells of a change', async () => {
   expect(await deliver(webhook, { url, signer: staticSigner(OTHER_SECRET) })).toMatchObject([{ status: 204 }])
   program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
+})
+
+test("a destination's option in a file counts from its next connection on", async () => {
+  const authorizations = new Set<string | undefined>()
+  const receiver = createServer((request, response) => {
+    authorizations.add(request.headers.authorization)
+    response.writeHead(202).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  onTestFinished(() => void receiver.close().closeAllConnections())
+  const { port } = receiver.address() as AddressInfo
+  const directory = await folder({
+    token: 'first',
+    'bridge.yaml': `listen: { host: 127.0.0.1, port: 0 }
+admin: off
+endpoints: [{ path: /hooks, verify: { static: { secrets: ["${SECRET}"] } } }]
+destinations: { out: { adapter: http, url: "http://127.0.0.1:${port}/", token: "\${file:token}" } }
+`
+  })
+  const program = startBridgeProgram(['serve', '--config', 'bridge.yaml'], { cwd: directory })
+  onTestFinished(async () => {
+    program.kill('SIGKILL')
+    await program.exit()
+  })
+  await program.until(/"message":"connected"/)
+  const [, url] = await program.until(/"url":"([^"]+)"/)
+  const send = async (id: string) => {
+    const webhook = { id, body: JSON.stringify(sample('batch.succeeded')) }
+    return (await deliver(webhook, { url: `${url}/hooks`, signer: staticSigner(SECRET) }))[0]?.status
+  }
+  expect(await send('msg_before')).toBe(204)
+  await writeFile(join(directory, 'token'), 'second')
+  await program.until(/"message":"connected".*"message":"connected"/s)
+  expect(await send('msg_after')).toBe(204)
+  expect([...authorizations]).toEqual(['Bearer first', 'Bearer second'])
+  expect(program.stderr).not.toMatch(/"(first|second)"/)
 })

@@ -20,8 +20,9 @@ export async function keepSecret(
     tell(`The signing secret (${key}) is on standard output, this once. Keep it: nothing shows it again.`)
     return 0
   }
+  const fault = faultOf(secret)
   try {
-    parseSecret(secret)
+    if (fault !== undefined && !file.isVerbatim) throw new Error(fault)
     await file.write([secret, ...others])
   } catch (error) {
     reveal(secret)
@@ -31,7 +32,17 @@ export async function keepSecret(
   }
   const below = others.length === 0 ? '' : `, and below it what was there: ${others.map(keyOf).join(', ')}`
   tell(`${file.name} has its signing secret, ${key}${below}.`)
+  if (fault !== undefined) tell(`This bridge would not take it: ${fault}`)
   return 0
+}
+
+function faultOf(secret: string): string | undefined {
+  try {
+    parseSecret(secret)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }
 
 /** A secret as metrics and the log name it. */

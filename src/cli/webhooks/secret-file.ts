@@ -11,6 +11,8 @@ export interface SecretFile {
   readonly name: string
   /** Where it really is: two links to one file have the same. */
   readonly path: string
+  /** It takes whatever Gemini gives, since it is for others than this bridge's configuration. */
+  readonly isVerbatim: boolean
   /** What it holds; nothing, if it is not there yet. */
   readonly held: readonly string[]
   /**
@@ -41,7 +43,7 @@ export async function openSecretFile(
   }
   const text = existing === undefined ? '' : await readFile(path, 'latin1').catch(explain)
   const held = split(text)
-  for (const secret of held) refuseForeign(secret, name)
+  for (const secret of held) if (mode === 'kept' || !secret.startsWith('whsec_')) refuseForeign(secret, name)
   // Only the renaming shows what a rename meets: a file that is mounted by itself cannot be replaced.
   const isUnchanged = async () => existing !== undefined && (await stat(path)).ino === existing.ino
   await (existing === undefined ? tryFolder(path) : replace(path, text, existing, isUnchanged)).catch(explain)
@@ -54,7 +56,7 @@ export async function openSecretFile(
     await replace(path, secrets.map(secret => `${secret}\n`).join(''), kept)
     known = secrets
   }
-  return { name, path, held, write }
+  return { name, path, isVerbatim: mode === 'new', held, write }
 }
 
 function split(text: string): string[] {

@@ -106,12 +106,27 @@ test('created, but without its secret: it says how to get one', async () => {
   expect(stderr).toContain('webhooks rotate a')
 })
 
-test('a secret of another form is not lost, and spoils no file', async () => {
+test('a secret of another form is not lost, and spoils no file of the configuration', async () => {
   const answer = { id: 'a', uri: `${BRIDGE}/hooks`, new_signing_secret: 'v9;something-new' }
   const scene = await openHostile(answering(200, JSON.stringify(answer)))
-  scene.write('secret', `${LEAKED}\n`)
-  const { code, stdout, stderr } = await scene.webhooks(...create, '--secret-file', 'secret')
+  const held = `whsec_${Buffer.alloc(32, 1).toString('base64')}\n`
+  scene.write('secret', held)
+  const verify = { static: { secrets: [`\${file:secret}`] } }
+  scene.write('bridge.yaml', JSON.stringify({ endpoints: [{ path: '/hooks', verify }] }))
+  const { code, stdout, stderr } = await scene.webhooks(...create, '--config', 'bridge.yaml')
   expect({ code, stdout }).toEqual({ code: 1, stdout: 'a\nv9;something-new\n' })
   expect(stderr).toMatch(/could not go into secret \(The signing secret .*standard output, this once/)
-  expect(scene.read('secret')).toBe(`${LEAKED}\n`)
+  expect(scene.read('secret')).toBe(held)
+})
+
+test('into another file it goes as it is, with a word', async () => {
+  const answer = { id: 'a', uri: `${BRIDGE}/hooks`, new_signing_secret: 'whsec_made_up' }
+  const scene = await openHostile(answering(200, JSON.stringify(answer)))
+  const command = [...create, '--secret-file', 'secret']
+  const { code, stdout, stderr } = await scene.webhooks(...command)
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'a\n' })
+  expect(stderr).toMatch(/would not take it: The signing secret is URL-safe base64/)
+  expect(scene.read('secret')).toBe('whsec_made_up\n')
+  // It does not stand in the way of the next one.
+  expect((await scene.webhooks(...command)).code).toBe(0)
 })
