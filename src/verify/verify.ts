@@ -89,7 +89,7 @@ export function createVerifier(
     if (secret !== undefined) return { body, scheme: 'static', key: secret }
     const verified = await dynamic?.verify(delivery, entries, signal)
     if (verified !== undefined) return verified
-    if (entries.v1.length > 0) await onMismatch?.()
+    if (tried && entries.v1.length > 0) await onMismatch?.()
     if (verifyStatic !== tried) return match(delivery, signal)
     const came = isJwt(signature) ? 'a JWT' : `${entries.v1.length} v1 and ${entries.v1a.length} v1a entries`
     throw new VerificationError(

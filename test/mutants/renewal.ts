@@ -85,8 +85,8 @@ export const renewalMutants: readonly Mutant[] = [
   {
     name: 'a secret that is there, and has not been read, is refused',
     file: 'src/verify/verify.ts',
-    find: 'if (entries.v1.length > 0) await onMismatch?.()',
-    replace: 'if (entries.v1.length < 0) await onMismatch?.()',
+    find: 'if (tried && entries.v1.length > 0) await onMismatch?.()',
+    replace: 'if (tried && entries.v1.length < 0) await onMismatch?.()',
     tests: ['test/verify/renew.test.ts']
   },
   {
