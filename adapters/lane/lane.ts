@@ -154,8 +154,12 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     }, wait)
   }
 
-  /** Somebody who still waits is about to learn how the broker is. A pause after which nobody is sent teaches nothing. */
-  const isTrying = () => requests.size > 0 || queue.some(({ settled }) => !settled)
+  /**
+   * Somebody who still waits is about to learn how the broker is. A pause after which nobody is sent teaches nothing; but
+   * where there is one request at a time, it is everybody's.
+   */
+  const isTrying = () =>
+    requests.size > 0 || queue.some(({ settled }) => !settled) || (broker.concurrency === 1 && running > 0)
 
   const add = (waiting: Waiting<Item>) => {
     if (closing.signal.aborted) return waiting.refuse(closed(broker.name))

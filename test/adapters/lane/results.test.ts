@@ -155,18 +155,10 @@ describe('a request all of whose items fail', () => {
     }
     publications[0]?.expire()
     await turn()
-    // The next one is tried once the pause is over, and the others need not wait for that.
-    const next = publish('next')
     const later = publish('later')
     await turn()
     for (const { error } of [...publications, later]) expect(error?.message).toBe('The test is away (passing).')
-    expect(next.state).toBe('waiting')
-    expect(broker.open).toHaveLength(0)
     await vi.advanceTimersByTimeAsync(LONGEST_RETRY_MS)
-    expect(broker.open.map(({ texts }) => texts)).toEqual([['next']])
-    broker.open[0]?.answer({ next: failure('passing') })
-    await vi.advanceTimersByTimeAsync(LONGEST_RETRY_MS)
-    expect(next.error?.message).toBe('The test is away (passing).')
     expect(broker.open).toHaveLength(0)
     const cause = failure('passing')
     const probe = publish('probe')
@@ -176,6 +168,30 @@ describe('a request all of whose items fail', () => {
     await vi.advanceTimersByTimeAsync(LONGEST_RETRY_MS)
     expect(broker.open).toHaveLength(0)
   })
+})
+
+test("where there are several requests at a time, a pause in which nobody waits is the next one's to try", async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(1)
+  const { publish, broker } = openTestLane({ concurrency: 2 })
+  const first = publish('first')
+  await turn()
+  for (let ms = 0; ms < SLOW_MS; ms += 10) {
+    broker.open[0]?.answer({ first: failure('passing') })
+    await vi.advanceTimersByTimeAsync(10)
+  }
+  first.expire()
+  await turn()
+  expect(first.state).toBe('refused')
+  expect(broker.open).toHaveLength(0)
+  const next = publish('next')
+  const later = publish('later')
+  await turn()
+  // The others need not wait for it.
+  expect([next.state, later.state]).toEqual(['waiting', 'refused'])
+  await vi.advanceTimersByTimeAsync(LONGEST_RETRY_MS)
+  broker.open[0]?.answer()
+  await turn()
+  expect(next.state).toBe('accepted')
 })
 
 test('a request some of whose items fail is no failure of the broker: the pauses begin anew', async () => {
