@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config'
 // Tests that need a real broker, or another real server, are named after it, and share one that the run starts.
 const brokers = ['kafka', 'pubsub', 'eventbridge', 'redis', 'prometheus']
 
+// Tests of commands: they start programs, and wait for them.
+const programs = ['test/cli/**/*.test.ts', 'test/docs/walkthrough.registration.test.ts']
+const others = [...brokers, 'chaos'].map(name => `test/**/*.${name}.test.ts`)
+
 // `--mode full` adds the tests that take minutes (npm run test:full).
 export default defineConfig(({ mode }) => ({
   test: {
@@ -17,8 +21,19 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...brokers, 'chaos'].map(name => `test/**/*.${name}.test.ts`),
+          exclude: [...others, ...programs],
+          // They look at the clock, and come after those that wait.
           sequence: { groupOrder: 1 }
+        }
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: programs,
+          exclude: others,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 }
         }
       },
       ...brokers.map(broker => ({
@@ -29,7 +44,7 @@ export default defineConfig(({ mode }) => ({
           globalSetup: `test/brokers/${broker}.setup.ts`,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // They wait for their server more than they work. The others look at the clock, and come after them.
+          // They wait for their server more than they work.
           maxWorkers: 2,
           sequence: { groupOrder: 0 }
         }

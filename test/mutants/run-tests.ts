@@ -36,7 +36,14 @@ interface Report {
 export async function runTests(root: string, files: readonly string[], signal: AbortSignal): Promise<Verdict> {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   // No caches: those are in node_modules, which is not the copy's own.
-  const flags = ['--project=unit', '--bail=1', '--no-cache', '--no-fsModuleCache', '--testTimeout=10000']
+  const flags = [
+    '--project=unit',
+    '--project=programs',
+    '--bail=1',
+    '--no-cache',
+    '--no-fsModuleCache',
+    '--testTimeout=10000'
+  ]
   const reporting = ['--reporter=json', `--outputFile=${REPORT}`]
   const child = spawn(process.execPath, [vitest, 'run', ...flags, ...reporting, ...files], {
     cwd: root,
