@@ -72,7 +72,7 @@ export async function receive(
     return wasRefused
   })
   onVerified()
-  receipt.redelivery = refused.knows(key(), webhook.timestamp)
+  receipt.redelivery = refused.any && refused.knows(key(), webhook.timestamp)
   const leave = inFlight.enter(receipt.verified.body.length)
   try {
     receipt.results = await deliver(webhook, endpoint, deliverer, receipt.verified.body, receipt, signal)

@@ -113,7 +113,8 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
     const { endpoint } = request.routeOptions.config
     if (endpoint === undefined) return discard(raw)
     progress.endpoint = endpoint
-    delete raw.headers['content-type']
+    // No type is refused. Not by `delete`, after which an object is slow.
+    raw.headers['content-type'] = undefined
     progress.admitted = precheck(raw, query, endpoint, { body: limits.body, checkRoom: context.checkRoom })
     progress.reception = receiving.enter(raw)
   }
@@ -143,7 +144,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
       progress.webhook = webhook
       const onVerified = () => {
         reception.leave()
-        reply.raw.once('close', connections.hold(raw.socket))
+        reply.raw.on('close', connections.hold(raw.socket))
       }
       await context.receive(webhook, endpoint, receipt, onVerified, deadline.signal)
       return answer(request, reply, answering)

@@ -4,10 +4,10 @@ import type { SharedMarks } from './shared-marks.ts'
 /** Which destinations have accepted which events: what a redelivery need not publish again. */
 export interface Accepted {
   /**
-   * Asks the shared memory, if there is one, about those of the destinations that this process knows nothing of. Never
-   * rejects, and takes no longer than the shared memory may, nor than until `signal` aborts.
+   * Asks the shared memory about those of the destinations that this process knows nothing of; undefined where there is
+   * nothing to ask. Never rejects, and takes no longer than the shared memory may, nor than until `signal` aborts.
    */
-  recall(key: string, destinations: readonly string[], signal: AbortSignal): Promise<void>
+  recall(key: string, destinations: readonly string[], signal: AbortSignal): Promise<void> | undefined
   /** Whether the destination has the event, as far as this process knows. */
   has(key: string, destination: string): boolean
   add(key: string, destination: string): void
@@ -33,17 +33,24 @@ export function createAccepted(options: AcceptedOptions): Accepted {
   const has = (key: string, destination: string) => memory.has(entry(key, destination))
   const keep = (key: string, destination: string) => memory.set(entry(key, destination), true)
 
+  const recallFrom = async (
+    { marks, nameOf }: NonNullable<typeof shared>,
+    key: string,
+    asked: readonly string[],
+    signal: AbortSignal
+  ) => {
+    const found = await unlessAborted(marks.find(key, asked.map(nameOf)), signal)
+    for (const destination of asked) {
+      if (found === undefined) onSilence()
+      else if (found.has(nameOf(destination))) keep(key, destination)
+    }
+  }
+
   return {
-    async recall(key, destinations, signal) {
+    recall(key, destinations, signal) {
       if (shared === undefined) return
       const asked = destinations.filter(destination => !has(key, destination))
-      if (asked.length === 0) return
-      const names = asked.map(shared.nameOf)
-      const found = await unlessAborted(shared.marks.find(key, names), signal)
-      for (const destination of asked) {
-        if (found === undefined) onSilence()
-        else if (found.has(shared.nameOf(destination))) keep(key, destination)
-      }
+      return asked.length === 0 ? undefined : recallFrom(shared, key, asked, signal)
     },
     has,
     add(key, destination) {

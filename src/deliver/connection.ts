@@ -28,47 +28,50 @@ export function createConnection(name: string, adapter: Adapter): Connection {
   let closing: Promise<void> | undefined
 
   return {
-    async publish(event, signal, onLateAcceptance) {
-      if (signal.aborted) {
-        throw new UnavailableError(
-          `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
-        )
-      }
-      if (abandoned.size >= MAX_ABANDONED) {
-        throw new UnavailableError(
-          `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
-        )
-      }
-      // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
-      const given = adapter.publish(event, signal)
-      if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
-      const published = Promise.resolve(given)
-      pending.add(published)
-      const accepted = published
-        .finally(() => {
+    // Not by `async` and races: this is done for each event, and each promise costs.
+    publish: (event, signal, onLateAcceptance) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          throw new UnavailableError(
+            `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
+          )
+        }
+        if (abandoned.size >= MAX_ABANDONED) {
+          throw new UnavailableError(
+            `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
+          )
+        }
+        // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
+        const given = adapter.publish(event, signal)
+        if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
+        const published = Promise.resolve(given)
+        pending.add(published)
+        const onAbort = () => {
+          abandoned.add(published)
+          reject(
+            new UnavailableError(
+              `Destination "${name}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
+            )
+          )
+        }
+        const end = () => {
+          signal.removeEventListener('abort', onAbort)
           pending.delete(published)
           abandoned.delete(published)
-        })
-        .then(messageId => {
-          if (signal.aborted) onLateAcceptance()
-          return messageId
-        })
-      const deadline = Promise.withResolvers<never>()
-      const onAbort = () => {
-        if (pending.has(published)) abandoned.add(published)
-        deadline.reject(
-          new UnavailableError(
-            `Destination "${name}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
-          )
+        }
+        signal.addEventListener('abort', onAbort, { once: true })
+        published.then(
+          messageId => {
+            end()
+            if (signal.aborted) onLateAcceptance()
+            resolve(messageId)
+          },
+          error => {
+            end()
+            reject(error)
+          }
         )
-      }
-      signal.addEventListener('abort', onAbort, { once: true })
-      try {
-        return await Promise.race([accepted, deadline.promise])
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-      }
-    },
+      }),
     close(ms) {
       setTimeout(waited.resolve, ms).unref()
       closing ??= Promise.race([Promise.allSettled(pending), waited.promise]).then(() => adapter.close())

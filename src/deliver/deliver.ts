@@ -98,7 +98,8 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       const item = { key, event, body }
       const targets = route(event)
       const names = targets.map(({ destination }) => destination)
-      await accepted?.recall(key, names, signal)
+      const recalling = accepted?.recall(key, names, signal)
+      if (recalling) await recalling
       const required = targets.filter(target => target.required)
       const others = targets.filter(target => !target.required)
       const waitedFor = required.map(target => settle(item, target, signal))

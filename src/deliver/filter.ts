@@ -51,14 +51,17 @@ function compile(filter: Filter): Predicate {
 }
 
 function every(predicates: readonly Predicate[]): Predicate {
+  const [only, ...more] = predicates
+  // Fifty routes are asked of each event.
+  if (only !== undefined && more.length === 0) return only
   return event => predicates.every(matches => matches(event))
 }
 
 function comparing(attributes: Attributes, compare: (value: string, text: string) => boolean): Predicate {
-  const pairs = Object.entries(attributes)
-  return event =>
-    pairs.every(([name, text]) => {
+  return every(
+    Object.entries(attributes).map(([name, text]) => event => {
       const value = attributeOf(event, name)
       return value !== undefined && compare(value, text)
     })
+  )
 }

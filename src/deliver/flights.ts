@@ -22,12 +22,11 @@ export function createFlights<T>(): Flights<T> {
 
   const depart = (key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> => {
     const abandoning = new AbortController()
-    const flight: Flight<T> = {
-      abandoning,
-      result: start(abandoning.signal).finally(() => land(key, flight)),
-      callers: 0
-    }
+    const flight: Flight<T> = { abandoning, result: start(abandoning.signal), callers: 0 }
     flights.set(key, flight)
+    // Before any caller hears of the result: whoever comes then finds it landed.
+    const landed = () => land(key, flight)
+    flight.result.then(landed, landed)
     return flight
   }
   // One that was abandoned may have a successor under its key.
@@ -40,20 +39,27 @@ export function createFlights<T>(): Flights<T> {
       if (signal.aborted) return flights.has(key) ? left() : start(signal)
       const flight = flights.get(key) ?? depart(key, start)
       flight.callers += 1
-      const leaving = Promise.withResolvers<T>()
-      const leave = () => {
-        flight.callers -= 1
-        if (flight.callers > 0) return leaving.resolve(left())
-        // Whoever comes now must not share the fate of work that is being given up.
-        land(key, flight)
-        flight.abandoning.abort()
-      }
-      signal.addEventListener('abort', leave, { once: true })
-      try {
-        return await Promise.race([flight.result, leaving.promise])
-      } finally {
-        signal.removeEventListener('abort', leave)
-      }
+      return new Promise((resolve, reject) => {
+        const leave = () => {
+          flight.callers -= 1
+          if (flight.callers > 0) return resolve(left())
+          // Whoever comes now must not share the fate of work that is being given up.
+          land(key, flight)
+          flight.abandoning.abort()
+        }
+        signal.addEventListener('abort', leave, { once: true })
+        const stay = () => signal.removeEventListener('abort', leave)
+        flight.result.then(
+          result => {
+            stay()
+            resolve(result)
+          },
+          error => {
+            stay()
+            reject(error)
+          }
+        )
+      })
     },
     has: key => flights.has(key)
   }

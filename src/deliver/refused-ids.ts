@@ -18,6 +18,8 @@ export interface RefusedIds {
    * no answer. Never rejects.
    */
   has(key: string, timestamp: string): Promise<boolean | undefined>
+  /** Whether this process knows of any. */
+  readonly any: boolean
   /** Whether it was refused, as far as this process knows. */
   knows(key: string, timestamp: string): boolean
 }
@@ -50,6 +52,9 @@ export function createRefusedIds(options: RefusedIdsOptions): RefusedIds {
       shared?.add(key, REFUSED)
     },
     addUnproven: (key, timestamp) => unproven.set(`${timestamp} ${key}`, true),
+    get any() {
+      return proven.size + unproven.size > 0
+    },
     knows,
     async has(key, timestamp) {
       if (knows(key, timestamp)) return true

@@ -40,14 +40,28 @@ export function createRouter(
     name: names[index],
     matches: compileFilter(filter)
   }))
+  // Made once: an event finds them by the routes that match.
+  const destinations = config.destinations.map(({ name }) => ({
+    leading: routes.filter(({ to }) => to.includes(name)),
+    required: { destination: name, required: true },
+    bestEffort: { destination: name, required: false }
+  }))
   return event => {
-    const matching = routes.filter(({ matches }) => matches(event))
-    for (const { name } of matching) if (name !== undefined) onMatch(name)
-    return config.destinations.flatMap(({ name }): readonly Target[] => {
-      const leading = matching.filter(({ to }) => to.includes(name))
-      if (leading.length === 0) return []
-      return [{ destination: name, required: leading.some(({ delivery }) => delivery === 'required') }]
-    })
+    const matching = new Set<(typeof routes)[number]>()
+    for (const route of routes) {
+      if (!route.matches(event)) continue
+      matching.add(route)
+      if (route.name !== undefined) onMatch(route.name)
+    }
+    const targets: Target[] = []
+    for (const { leading, required, bestEffort } of destinations) {
+      let target: Target | undefined
+      for (const route of leading) {
+        if (matching.has(route)) target = route.delivery === 'required' ? required : (target ?? bestEffort)
+      }
+      if (target) targets.push(target)
+    }
+    return targets
   }
 }
 

@@ -12,7 +12,8 @@ export function isRfc3339(text: string): boolean {
   const [offsetHour, offsetMinute] = [Number(match[8] ?? 0), Number(match[9] ?? 0)]
   // The calendar repeats every 400 years, and Date.UTC reads the years 0 to 99 as 1900 to 1999.
   const cycle = 2000 + (year % 400)
-  if (month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(cycle, month, 0)).getUTCDate()) return false
+  if (month < 1 || month > 12 || day < 1) return false
+  if (day > 28 && day > new Date(Date.UTC(cycle, month, 0)).getUTCDate()) return false
   if (hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return false
   if (second < 60) return true
   const offset = (match[7] === '-' ? -1 : 1) * (offsetHour * 60 + offsetMinute)

@@ -12,21 +12,23 @@ export interface Arrivals {
 }
 
 export function createArrivals(): Arrivals {
-  const arrived = new WeakMap<IncomingMessage, Progress>()
-  const latest = new WeakMap<Socket, Progress>()
+  // On the objects themselves: entries of a WeakMap cost the garbage collector more than the rest of a request.
+  const own = Symbol('progress')
+  const latest = Symbol('latest progress')
+  type Noted<Of> = Of & { [own]?: Progress; [latest]?: Progress | undefined }
   return {
     note: handle => (request, response) => {
-      const { socket } = request
+      const socket: Noted<Socket> = request.socket
       const progress = startProgress(request, response)
-      arrived.set(request, progress)
-      latest.set(socket, progress)
+      ;(request as Noted<IncomingMessage>)[own] = progress
+      socket[latest] = progress
       // Or an idle connection would keep its last request, body and all, for as long as limits.keepAlive.
-      response.once('close', () => {
-        if (request.complete && latest.get(socket) === progress) latest.delete(socket)
+      response.on('close', () => {
+        if (request.complete && socket[latest] === progress) socket[latest] = undefined
       })
       handle(request, response)
     },
-    of: request => arrived.get(request),
-    latestOn: socket => latest.get(socket)
+    of: (request: Noted<IncomingMessage>) => request[own],
+    latestOn: (socket: Noted<Socket>) => socket[latest]
   }
 }

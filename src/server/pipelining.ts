@@ -11,19 +11,27 @@ const MAX_UNANSWERED = 4
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2
  */
 export function limitPipelining(handle: RequestListener): RequestListener {
-  const unanswered = new WeakMap<Socket, number>()
+  const connections = new WeakMap<Socket, { unanswered: number }>()
+  /** The connections of this turn's answers, which leave together at its end. */
+  let answered: { unanswered: number }[] = []
+  const leave = () => {
+    for (const connection of answered) connection.unanswered -= 1
+    answered = []
+  }
   return (request, response) => {
     const { socket } = request
     // The parser goes on with what it has already read.
     if (socket.destroyed) return
-    const count = (unanswered.get(socket) ?? 0) + 1
-    if (count > MAX_UNANSWERED) {
+    const connection = connections.get(socket) ?? { unanswered: 0 }
+    if (connection.unanswered === 0) connections.set(socket, connection)
+    if (connection.unanswered >= MAX_UNANSWERED) {
       socket.destroy()
       return
     }
-    unanswered.set(socket, count)
-    const leave = () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1)
-    response.once('close', () => setImmediate(leave))
+    connection.unanswered += 1
+    response.on('close', () => {
+      if (answered.push(connection) === 1) setImmediate(leave)
+    })
     handle(request, response)
   }
 }

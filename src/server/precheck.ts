@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { RequestError } from '../errors.ts'
 import type { Endpoint } from '../receive.ts'
-import { readHeaders } from '../verify/headers.ts'
+import { readHeaders, signedHeaders } from '../verify/headers.ts'
 import type { Delivery } from '../verify/verify.ts'
 
 /** Those that a proxy may add by itself. What else a stranger writes there is not for the log. */
@@ -37,7 +37,7 @@ export function precheck(
     throw new RequestError('ERR_ENCODING', `The body has a content-encoding: ${named}.`)
   }
   context.checkRoom(declared)
-  const signed = readHeaders(request.headersDistinct)
+  const signed = readHeaders(signedHeaders(request.rawHeaders))
   return { ...signed, token: endpoint.verifier.admit(query, signed.signature) }
 }
 

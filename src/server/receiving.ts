@@ -34,6 +34,7 @@ export interface Receiving {
 const PIECE_BYTES = 16 * 1024
 /** What Node reads of a body in the meantime, at most. */
 const READ_BYTES = 64 * 1024
+const NOTHING = Buffer.alloc(0)
 
 /** The sender closed the connection before its request was whole: there is nobody to answer. */
 export class ConnectionClosed extends Error {
@@ -66,14 +67,14 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
     const reading = Promise.withResolvers<Buffer>()
     // A refusal may come before anybody awaits the body.
     reading.promise.catch(() => {})
-    let buffer: Buffer = Buffer.alloc(0)
+    let buffer: Buffer = NOTHING
     let length = 0
     let unread = 0
 
     const release = () => {
       bytes -= buffer.length + unread
       unread = 0
-      buffer = Buffer.alloc(0)
+      buffer = NOTHING
     }
     const drop = () => {
       const dropped = buffer

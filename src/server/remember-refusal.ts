@@ -1,7 +1,7 @@
 import { keyOf } from '../deliver/key.ts'
 import type { RefusedIds } from '../deliver/refused-ids.ts'
 import { UnavailableError } from '../errors.ts'
-import { readHeaders } from '../verify/headers.ts'
+import { readHeaders, signedHeaders } from '../verify/headers.ts'
 import { isTooOld } from '../verify/timestamp.ts'
 import type { Answer } from './answer.ts'
 
@@ -9,7 +9,7 @@ import type { Answer } from './answer.ts'
 export function rememberRefusal({ refusal, progress }: Answer, refused: RefusedIds): void {
   if (!(refusal instanceof UnavailableError) || progress?.endpoint === undefined) return
   const { source, tolerance } = progress.endpoint
-  const signed = progress.admitted ?? headersOf(progress.raw.headersDistinct)
+  const signed = progress.admitted ?? headersOf(progress.raw.rawHeaders)
   if (signed === undefined) return
   const { id, timestamp } = signed
   const key = keyOf({ source, id })
@@ -19,9 +19,9 @@ export function rememberRefusal({ refusal, progress }: Answer, refused: RefusedI
 }
 
 /** Of a request that was refused before anything was read of it: they may be anything. */
-function headersOf(headers: Parameters<typeof readHeaders>[0]): ReturnType<typeof readHeaders> | undefined {
+function headersOf(headers: readonly string[]): ReturnType<typeof readHeaders> | undefined {
   try {
-    return readHeaders(headers)
+    return readHeaders(signedHeaders(headers))
   } catch {
     return undefined
   }

@@ -12,7 +12,7 @@ export interface SignedHeaders {
 
 /**
  * Reads the headers that verification needs.
- * @param distinct Node's `headersDistinct`: every header with all its values
+ * @param distinct each header with all its values
  * @throws {VerificationError} `ERR_HEADERS`, with the header's name
  */
 export function readHeaders(distinct: NodeJS.Dict<string[]>): SignedHeaders {
@@ -21,6 +21,19 @@ export function readHeaders(distinct: NodeJS.Dict<string[]>): SignedHeaders {
     timestamp: readHeader(distinct, 'webhook-timestamp', /^[0-9]{1,12}$/, 'Unix seconds in 1 to 12 digits'),
     signature: readHeader(distinct, 'webhook-signature', /^.{1,4096}$/s, '1 to 4,096 characters')
   }
+}
+
+/**
+ * As much of Node's `headersDistinct` as is signed: Node would go through all the others once more.
+ * @param raw Node's `rawHeaders`: names and values in turn
+ */
+export function signedHeaders(raw: readonly string[]): NodeJS.Dict<string[]> {
+  const distinct: NodeJS.Dict<string[]> = {}
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at]?.toLowerCase() ?? ''
+    if (name.startsWith('webhook-')) (distinct[name] ??= []).push(raw[at + 1] ?? '')
+  }
+  return distinct
 }
 
 function readHeader(distinct: NodeJS.Dict<string[]>, header: string, form: RegExp, wanted: string): string {
