@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { EventError } from './errors.ts'
 import type { CloudEvent } from './event.ts'
+import { isoTime } from './iso-time.ts'
 import { type Json, type JsonObject, parseJson, stringOf } from './normalize/json.ts'
 import { isRfc3339 } from './normalize/rfc3339.ts'
 import type { TraceContext } from './normalize/trace-context.ts'
@@ -55,7 +56,6 @@ export function createNormalizer(options: NormalizeOptions): (webhook: VerifiedW
     }
 
     const subject = isObject(data) ? attribute(data['id']) : undefined
-    const time = typeof timestamp === 'string' && isRfc3339(timestamp) ? timestamp : undefined
     const apiversion = attribute(version)
     const event: CloudEvent = {
       specversion: '1.0',
@@ -63,9 +63,9 @@ export function createNormalizer(options: NormalizeOptions): (webhook: VerifiedW
       source: options.source,
       type: options.typePrefix + type,
       ...(subject !== undefined && { subject }),
-      ...(time !== undefined && { time }),
+      ...(typeof timestamp === 'string' && isRfc3339(timestamp) && { time: timestamp }),
       datacontenttype: 'application/json',
-      recordedtime: new Date(webhook.receivedAt).toISOString(),
+      recordedtime: isoTime(webhook.receivedAt),
       partitionkey: subject ?? webhook.id,
       ...(apiversion !== undefined && { apiversion }),
       ...webhook.trace,

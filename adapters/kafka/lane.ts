@@ -38,22 +38,24 @@ export function openLeaderLane(leader: number, { topic, client, refresh, route }
     concurrency: 1,
     limits: { items: BATCH_RECORDS, bytes: BATCH_BYTES, group: ({ partition }) => partition },
     async send(items, signal) {
-      const byPartition = Map.groupBy(items, ({ partition }) => partition)
-      const records = new Map(
-        [...byPartition].map(([partition, list]) => [partition, list.map(({ record }) => record)])
-      )
-      const offsets = await client.produce(leader, records, signal)
-      const results = new Map<Placed, Result>()
-      for (const [partition, list] of byPartition) {
-        const first = offsets.get(partition)
-        // Only the partition's own answer counts: the client may have left it out of what it sent.
-        if (first === undefined) continue
-        for (const [index, item] of list.entries()) {
-          results.set(item, { id: `${topic}-${partition}@${first + BigInt(index)}` })
-        }
+      const records = new Map<number, KafkaRecord[]>()
+      for (const { partition, record } of items) {
+        const list = records.get(partition)
+        if (list === undefined) records.set(partition, [record])
+        else list.push(record)
       }
-      const leftOut = { cause: new Error('The answer leaves out a partition.') }
-      return items.map(item => results.get(item) ?? leftOut)
+      const offsets = new Map(await client.produce(leader, records, signal))
+      let leftOut: Result | undefined
+      return items.map(({ partition }): Result => {
+        const offset = offsets.get(partition)
+        if (offset !== undefined) {
+          offsets.set(partition, offset + 1n)
+          return { id: `${topic}-${partition}@${offset}` }
+        }
+        // Only the partition's own answer counts: the client may have left it out of what it sent.
+        leftOut ??= { cause: new Error('The answer leaves out a partition.') }
+        return leftOut
+      })
     },
     toFault: cause => toFault(cause, topic),
     silence: () => silence(topic),

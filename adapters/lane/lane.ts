@@ -51,19 +51,24 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
     const request = { sentAt: performance.now(), abort: new AbortController() }
     requests.add(request)
     let open = batch.length
+    const onSettled = () => {
+      open -= 1
+      // Unless it is the answer that has settled them.
+      if (open === 0 && requests.has(request))
+        request.abort.abort(new DOMException('Nobody waits for the answer any more.', 'TimeoutError'))
+    }
     for (const waiting of batch) {
       waiting.inFlight = true
-      waiting.onSettled = () => {
-        open -= 1
-        if (open === 0) request.abort.abort(new DOMException('Nobody waits for the answer any more.', 'TimeoutError'))
-      }
+      waiting.onSettled = onSettled
     }
     // Whoever is not in flight need not wait for this answer.
     const slow = broker.reroute && setInterval(() => broker.reroute?.(takeAll), SLOW_MS)
     try {
       const items = batch.map(({ item }) => item)
       const again = batch.some(({ attempts }) => attempts > 0)
-      return settle(batch, await broker.send(items, request.abort.signal, again))
+      const results = await broker.send(items, request.abort.signal, again)
+      requests.delete(request)
+      return settle(batch, results)
     } catch (cause) {
       return batch.map(waiting => ({ waiting, cause }))
     } finally {

@@ -42,52 +42,78 @@ const LATE_MS = 500
 /** Begins to wait for an item, until `signal` aborts: at once if it is not in flight by then. */
 export function startWaiting<Item>(
   item: Item,
-  { name, sizeOf }: Carrier<Item>,
+  carrier: Carrier<Item>,
   signal: AbortSignal
 ): { readonly waiting: Waiting<Item>; readonly messageId: Promise<string> } {
   const { promise: messageId, resolve, reject } = Promise.withResolvers<string>()
-  let late: NodeJS.Timeout | undefined
-  let settled = false
-
-  const settle = () => {
-    settled = true
-    clearTimeout(late)
-    signal.removeEventListener('abort', onAbort)
-    waiting.onSettled()
-  }
-  const waiting: Waiting<Item> = {
-    item,
-    bytes: sizeOf(item),
-    company: Number.POSITIVE_INFINITY,
-    attempts: 0,
-    inFlight: false,
-    trouble: undefined,
-    get settled() {
-      return settled
-    },
-    get expired() {
-      return signal.aborted
-    },
-    onDeadline: () => {},
-    onSettled: () => {},
-    accept(messageId) {
-      if (settled) return
-      settle()
-      resolve(messageId)
-    },
-    refuse(error) {
-      if (settled) return
-      settle()
-      reject(error)
-    }
-  }
-  function onAbort(): void {
-    waiting.onDeadline()
-    if (waiting.inFlight) late = setTimeout(() => waiting.refuse(unanswered(name)), LATE_MS)
-    else waiting.refuse(waiting.trouble ?? unsent(name))
-  }
-  signal.addEventListener('abort', onAbort, { once: true })
+  const waiting = new Pending(item, carrier, signal, resolve, reject)
+  signal.addEventListener('abort', waiting, ONCE)
   return { waiting, messageId }
+}
+
+const ONCE = { once: true }
+const nothing = () => {}
+
+/** A class, and its own listener, since there is one for each event. */
+class Pending<Item> implements Waiting<Item> {
+  readonly item: Item
+  readonly bytes: number
+  readonly #broker: string
+  readonly #signal: AbortSignal
+  readonly #resolve: (messageId: string) => void
+  readonly #reject: (error: unknown) => void
+  #late: NodeJS.Timeout | undefined
+  settled = false
+  company = Number.POSITIVE_INFINITY
+  attempts = 0
+  inFlight = false
+  trouble: UnavailableError | undefined
+  onDeadline = nothing
+  onSettled = nothing
+
+  constructor(
+    item: Item,
+    { name, sizeOf }: Carrier<Item>,
+    signal: AbortSignal,
+    resolve: (messageId: string) => void,
+    reject: (error: unknown) => void
+  ) {
+    this.item = item
+    this.bytes = sizeOf(item)
+    this.#broker = name
+    this.#signal = signal
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  get expired(): boolean {
+    return this.#signal.aborted
+  }
+
+  accept(messageId: string): void {
+    if (this.#settle()) this.#resolve(messageId)
+  }
+
+  refuse(error: EventError | UnavailableError): void {
+    if (this.#settle()) this.#reject(error)
+  }
+
+  /** The deadline has passed. */
+  handleEvent(): void {
+    this.onDeadline()
+    if (this.inFlight) this.#late = setTimeout(() => this.refuse(unanswered(this.#broker)), LATE_MS)
+    else this.refuse(this.trouble ?? unsent(this.#broker))
+  }
+
+  /** Whether this settles it: only once. */
+  #settle(): boolean {
+    if (this.settled) return false
+    this.settled = true
+    clearTimeout(this.#late)
+    this.#signal.removeEventListener('abort', this)
+    this.onSettled()
+    return true
+  }
 }
 
 /** What was still waiting for its turn at its deadline. */

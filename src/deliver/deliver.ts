@@ -99,7 +99,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
       const targets = route(event)
       const names = targets.map(({ destination }) => destination)
       const recalling = accepted?.recall(key, names, signal)
-      if (recalling) await recalling
+      if (recalling !== undefined) await recalling
       const required = targets.filter(target => target.required)
       const others = targets.filter(target => !target.required)
       const waitedFor = required.map(target => settle(item, target, signal))

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream'
 import pino from 'pino'
+import { isoTime } from '../iso-time.ts'
 import { createReadable } from './readable.ts'
 
 export type Logger = pino.Logger
@@ -24,6 +25,9 @@ export interface LogOptions {
 
 /** At most this many bytes of log lines wait for a reader that has stopped; newer ones are dropped then. */
 const MAX_BUFFERED = 4 * 1024 * 1024
+/** One turn of the event loop writes its lines together, unless they are as many characters. */
+const MAX_TURN = 16 * 1024
+const INFO = pino.levels.values['info'] ?? 30
 /** The longest that the last lines may take. */
 const FLUSH_MS = 250
 
@@ -36,20 +40,35 @@ export async function createLogger(options: LogOptions): Promise<{ log: Logger; 
   const { stream } = options
   stream.on('error', () => {})
   const render = options.format === 'pretty' ? await createReadable(options.color) : (line: string) => line
-  const write = (line: string) => {
-    if (stream.writable && stream.writableLength < MAX_BUFFERED) stream.write(render(line))
+  let turn = ''
+  const writeTurn = () => {
+    const lines = turn
+    turn = ''
+    if (lines !== '' && stream.writable && stream.writableLength < MAX_BUFFERED) stream.write(lines)
+  }
+  const destination = {
+    // Has pino tell the level of each line.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line: string) {
+      if (turn === '') setImmediate(writeTurn)
+      turn += render(line)
+      // What goes wrong may be the last that there is to say.
+      if (this.lastLevel > INFO || turn.length > MAX_TURN) writeTurn()
+    }
   }
   const log = pino(
     {
       level: options.level,
       base: null,
       messageKey: 'message',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: label => ({ severity: SEVERITIES[label] ?? 'DEFAULT' }) }
     },
-    { write }
+    destination
   )
   const flush = async () => {
+    writeTurn()
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, FLUSH_MS)
     stream.write('', () => resolve())

@@ -1,3 +1,4 @@
+import type { Result } from '../deliver/result.ts'
 import { EventError, UnavailableError } from '../errors.ts'
 import type { Answer } from '../server/answer.ts'
 import type { Logger } from './log.ts'
@@ -18,13 +19,16 @@ export function createObserver(metrics: Metrics, log: Logger, project?: string):
   })
 
   return answer => {
-    count(metrics, answer)
+    const age = ageOf(answer)
+    count(metrics, answer, age)
+    const level = levelOf(answer)
+    if (!log.isLevelEnabled(level)) return
     const code = answer.refusal?.code ?? String(answer.statusCode)
-    if (answer.progress?.receipt.verified || mayLog(code)) log[levelOf(answer)](describe(answer, project), 'webhook')
+    if (answer.progress?.receipt.verified || mayLog(code)) log[level](describe(answer, age, project), 'webhook')
   }
 }
 
-function count(metrics: Metrics, answer: Answer): void {
+function count(metrics: Metrics, answer: Answer, age = 0): void {
   const { statusCode, refusal, progress, seconds } = answer
   const endpoint = progress?.endpoint?.path ?? 'none'
   metrics.webhooks.inc({ endpoint, code: statusCode, reason: refusal?.code ?? '' })
@@ -37,7 +41,7 @@ function count(metrics: Metrics, answer: Answer): void {
   if (verified && token) metrics.signatures.inc({ endpoint, scheme: 'token', key: token })
   if (!normalized) return
   const type = typeLabel(normalized.envelopeType)
-  metrics.eventAge.observe({ type }, ageOf(answer) ?? 0)
+  metrics.eventAge.observe({ type }, age)
   for (const extension of normalized.forbidden) metrics.forbiddenExtensions.inc({ endpoint, extension })
 }
 
@@ -56,22 +60,11 @@ function levelOf({ refusal, progress }: Answer): 'info' | 'warn' | 'error' {
   return refusal instanceof UnavailableError || (refusal && progress?.endpoint) ? 'warn' : 'info'
 }
 
-function describe(answer: Answer, project: string | undefined) {
+function describe(answer: Answer, age: number | undefined, project: string | undefined) {
   const { statusCode, refusal, progress, seconds } = answer
   const { verified, stale, redelivery, trace, normalized } = progress?.receipt ?? {}
   const event = normalized?.event
-  const age = verified && ageOf(answer)
-  const destinations = progress?.receipt.results?.map(
-    ({ destination, outcome, seconds, refusal }) =>
-      [
-        destination,
-        {
-          outcome,
-          ...(seconds !== undefined && { ms: milliseconds(seconds) }),
-          ...(refusal && { error: refusal.message })
-        }
-      ] as const
-  )
+  const results = progress?.receipt.results
   return {
     ...(progress?.endpoint && { endpoint: progress.endpoint.path }),
     ...(progress?.admitted && { id: progress.admitted.id }),
@@ -80,12 +73,20 @@ function describe(answer: Answer, project: string | undefined) {
     outcome: refusal instanceof UnavailableError ? 'unavailable' : statusCode < 300 ? 'acknowledged' : 'refused',
     status: statusCode,
     ...(refusal && { code: refusal.code, error: refusal.message }),
-    ...(destinations && { destinations: Object.fromEntries(destinations) }),
-    ...(age !== undefined && { ageSeconds: age }),
+    ...(results && { destinations: Object.fromEntries(results.map(result => [result.destination, ending(result)])) }),
+    ...(verified && { ageSeconds: age }),
     ...(redelivery !== undefined && { redelivery }),
     ...(stale && { stale }),
     ...(trace && traceFields(trace, project)),
     ms: milliseconds(seconds)
+  }
+}
+
+function ending({ outcome, seconds, refusal }: Result) {
+  return {
+    outcome,
+    ...(seconds !== undefined && { ms: milliseconds(seconds) }),
+    ...(refusal && { error: refusal.message })
   }
 }
 

@@ -31,7 +31,10 @@ export function signedHeaders(raw: readonly string[]): NodeJS.Dict<string[]> {
   const distinct: NodeJS.Dict<string[]> = {}
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]?.toLowerCase() ?? ''
-    if (name.startsWith('webhook-')) (distinct[name] ??= []).push(raw[at + 1] ?? '')
+    if (!name.startsWith('webhook-')) continue
+    const values = distinct[name] ?? []
+    values.push(raw[at + 1] ?? '')
+    distinct[name] = values
   }
   return distinct
 }
