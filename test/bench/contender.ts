@@ -4,6 +4,8 @@ import type { Program } from './server.ts'
 export interface Contender {
   readonly name: string
   readonly program: Program
+  /** How many webhooks it must have had before anything is measured. */
+  readonly before?: number
 }
 
 /** Servers that do the same, side by side. */

@@ -1,71 +1,102 @@
 /** Into Kafka: the bridge, what one would write by hand, and what lies between. */
-import { Kafka } from 'kafkajs'
 import { options } from '../../adapters/kafka/options.ts'
 import { startKafka } from '../brokers/kafka/broker.ts'
+import { connectPeer, type Peer } from '../brokers/kafka/peer.ts'
+import { startPeer } from '../brokers/kafka/peer-process.ts'
 import { type Choice, type Comparison, type Contender, chosen } from './contender.ts'
-import { bare, bridge } from './programs.ts'
+import { type BridgeSettings, bare, bridge } from './programs.ts'
 
 const PARTITIONS = 6
 
 /** Before the disk is full of what nobody reads. High watermarks stay. */
 const SHORT_LIVED = { 'retention.bytes': String(64 * 2 ** 20), 'segment.bytes': String(16 * 2 ** 20) }
 
-interface KafkaContender {
-  readonly name: string
-  /** The topic too, which each has for itself. */
-  readonly key: string
-  /** One of `bare/`, or the options of the bridge's adapter. */
-  readonly of: string | Readonly<Record<string, unknown>>
+/** A broker, and Kafka's own client, which counts. */
+export interface Bench {
+  readonly brokers: string
+  readonly peer: Pick<Peer, 'count'>
+  createTopic(topic: string): Promise<void>
+  close(): Promise<void>
 }
 
-const CONTENDERS: readonly KafkaContender[] = [
-  { name: 'bridge', key: 'bridge', of: {} },
-  { name: 'bridge, platformatic', key: 'bridge-platformatic', of: { client: 'platformatic' } },
-  { name: 'by hand', key: 'by-hand', of: 'by-hand' },
-  { name: 'prototype', key: 'prototype', of: 'prototype' },
-  { name: 'prototype, platformatic', key: 'prototype-platformatic', of: 'prototype-platformatic' },
-  { name: 'ingress', key: '', of: 'ingress' },
-  { name: 'bare Fastify', key: '', of: 'fastify' }
+export async function openKafka(): Promise<Bench> {
+  const [kafka, { port, stop }] = await Promise.all([startKafka(), startPeer()])
+  const brokers = kafka.at.plaintext
+  const peer = connectPeer(port, brokers)
+  return {
+    brokers,
+    peer,
+    createTopic: topic => peer.createTopic(topic, { partitions: PARTITIONS, configs: SHORT_LIVED }),
+    close: async () => void (await Promise.all([kafka.stop(), stop()]))
+  }
+}
+
+/** The bridge with options of its adapter and more, or a server of `bare/`. */
+export type KafkaContender = { readonly name: string } & (
+  | ({ readonly options: Readonly<Record<string, unknown>> } & Omit<BridgeSettings, 'destination'>)
+  | { readonly bare: string; readonly topic: boolean }
+)
+
+export const CONTENDERS: readonly KafkaContender[] = [
+  { name: 'bridge', options: {} },
+  { name: 'bridge, platformatic', options: { client: 'platformatic' } },
+  { name: 'by hand', bare: 'by-hand', topic: true },
+  { name: 'prototype', bare: 'prototype', topic: true },
+  { name: 'prototype, platformatic', bare: 'prototype-platformatic', topic: true },
+  { name: 'ingress', bare: 'ingress', topic: false },
+  { name: 'bare Fastify', bare: 'fastify', topic: false }
 ]
 
 /** Those of the quick look. */
 export const QUICK = ['bridge', 'bridge, platformatic', 'by hand', 'prototype']
 
-export async function intoKafka(choice: Choice): Promise<Comparison> {
-  const kafka = await startKafka()
-  const brokers = kafka.at.plaintext
-  const admin = new Kafka({ brokers: [brokers], logLevel: 0 }).admin()
-  await admin.connect()
-  const contenders: Contender[] = []
-  for (const { name, key, of } of chosen(CONTENDERS, choice)) {
-    if (typeof of !== 'string' && Object.keys(of).some(option => !(option in options.shape))) {
-      choice.note(`The bridge has no option ${Object.keys(of)}: without "${name}".`)
-      continue
+/** The bridge, and the bridge without one feature at a time. */
+export const FEATURES: readonly KafkaContender[] = [
+  { name: 'bridge', options: {} },
+  { name: 'without dedupe', options: {}, config: { dedupe: 'off' } },
+  { name: 'logs errors only', options: {}, config: { log: { level: 'error' } } },
+  { name: 'without metrics', options: {}, preload: 'test/bench/without-metrics.js' }
+]
+
+/** Whether this checkout's adapter has the options that a contender needs; where not, says so. */
+export function isThere(contender: KafkaContender, note: Choice['note']): boolean {
+  if (!('options' in contender)) return true
+  const missing = Object.keys(contender.options).filter(option => !(option in options.shape))
+  if (missing.length > 0) note(`The Kafka adapter has no option ${missing}: nothing of "${contender.name}".`)
+  return missing.length === 0
+}
+
+/** The program of a contender, with a topic for itself. */
+export function programOf(contender: KafkaContender, main: string, brokers: string, topic: string) {
+  if ('bare' in contender) return bare(contender.bare, { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic })
+  const { options, ...settings } = contender
+  return bridge(main, { ...settings, destination: { adapter: 'kafka', brokers: [brokers], topic, ...options } })
+}
+
+/** Side by side into one broker, each with a topic of its own. */
+export function intoKafka(all: readonly KafkaContender[], baseline: string, connections: readonly number[]) {
+  return async (choice: Choice): Promise<Comparison> => {
+    const wanted = chosen(all, choice).filter(contender => isThere(contender, choice.note))
+    const kafka = await openKafka()
+    const topics = new Map<string, string>()
+    const contenders: Contender[] = []
+    for (const contender of wanted) {
+      const topic = contender.name.replaceAll(/\W+/g, '-')
+      if (!('topic' in contender) || contender.topic) {
+        await kafka.createTopic(topic)
+        topics.set(contender.name, topic)
+      }
+      contenders.push({ name: contender.name, program: programOf(contender, choice.main, kafka.brokers, topic) })
     }
-    if (key !== '') {
-      const configEntries = Object.entries(SHORT_LIVED).map(([name, value]) => ({ name, value }))
-      await admin.createTopics({ topics: [{ topic: key, numPartitions: PARTITIONS, configEntries }] })
-    }
-    const program =
-      typeof of === 'string'
-        ? bare(of, { KAFKA_BROKERS: brokers, KAFKA_TOPIC: key })
-        : bridge(choice.main, { destination: { adapter: 'kafka', brokers: [brokers], topic: key, ...of } })
-    contenders.push({ name, program })
-  }
-  const topicOf = (contender: string) => CONTENDERS.find(({ name }) => name === contender)?.key
-  return {
-    contenders,
-    baseline: 'by hand',
-    connections: [1, 8, 32, 128],
-    async accepted(contender) {
-      const topic = topicOf(contender)
-      if (!topic) return undefined
-      const partitions = await admin.fetchTopicOffsets(topic)
-      return partitions.reduce((sum, { high }) => sum + Number(high), 0)
-    },
-    async close() {
-      await admin.disconnect()
-      await kafka.stop()
+    return {
+      contenders,
+      baseline,
+      connections,
+      async accepted(name) {
+        const topic = topics.get(name)
+        return topic === undefined ? undefined : kafka.peer.count(topic)
+      },
+      close: kafka.close
     }
   }
 }

@@ -1,5 +1,5 @@
-import { type Load, sendByWrk } from './load/wrk.ts'
-import { cpuSeconds, forgetPeak, peakRss } from './process.ts'
+import { sendByWrk } from './load/wrk.ts'
+import { cpuSeconds, forgetPeak, peakRss, waitedSeconds } from './process.ts'
 import type { Server } from './server.ts'
 
 /** What a server did under load. */
@@ -13,21 +13,31 @@ export interface Measure {
   readonly cpu: number
   /** The server's most resident memory meanwhile, in MiB. */
   readonly rss: number
+  /** For how much of the time others had the server's CPU while it had something to do, in percent. */
+  readonly waited: number
   readonly acknowledged: number
 }
+
+/** What can be compared. */
+export type Quantity = Exclude<keyof Measure, 'acknowledged'>
 
 /** More than any of the servers can answer on one core, and over one connection. */
 const [MOST_A_SECOND, MOST_A_CONNECTION] = [40_000, 8000]
 
-/** Loads a server as fast as it answers. */
-export async function measure(server: Server, connections: number, seconds: number): Promise<Measure> {
-  forgetPeak(server.pid)
+/** Loads a server as fast as it answers, for whole seconds. */
+export async function measure({ url, pid }: Server, connections: number, seconds: number): Promise<Measure> {
+  forgetPeak(pid)
   const webhooks = seconds * Math.min(MOST_A_SECOND, MOST_A_CONNECTION * connections)
-  const signed = sendByWrk(server.url, connections, seconds, webhooks)
-  const before = cpuSeconds(server.pid)
-  return toMeasure(await signed, cpuSeconds(server.pid) - before, peakRss(server.pid))
-}
-
-export function toMeasure({ acknowledged, seconds, p50, p99 }: Load, cpu: number, rss: number): Measure {
-  return { rate: acknowledged / seconds, p50, p99, cpu: (cpu / acknowledged) * 1000, rss, acknowledged }
+  const [cpuBefore, waitedBefore] = [cpuSeconds(pid), waitedSeconds(pid)]
+  const { acknowledged, seconds: took, p50, p99 } = await sendByWrk(url, connections, seconds, webhooks)
+  const [cpu, waited] = [cpuSeconds(pid) - cpuBefore, waitedSeconds(pid) - waitedBefore]
+  return {
+    rate: acknowledged / took,
+    p50,
+    p99,
+    cpu: (cpu / acknowledged) * 1000,
+    rss: peakRss(pid),
+    waited: (waited / took) * 100,
+    acknowledged
+  }
 }

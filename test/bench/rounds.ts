@@ -25,6 +25,7 @@ export interface Effort {
   readonly connections?: readonly number[] | undefined
 }
 
+const FILLING = { connections: 64, seconds: 5 }
 /** What a server takes until its code is compiled, and then until it knows a number of connections. */
 const [COMPILING_SECONDS, WARM_UP_SECONDS] = [2, 1]
 
@@ -38,7 +39,15 @@ export async function compare(comparison: Comparison, effort: Effort, note: (lin
   const running: { readonly name: string; readonly server: Server }[] = []
   const ledger = openLedger(comparison)
   try {
-    for (const { name, program } of contenders) running.push({ name, server: await startServer(program) })
+    for (const { name, program, before = 0 } of contenders) {
+      const server = await startServer(program)
+      running.push({ name, server })
+      for (let sent = 0; sent < before; ) {
+        const { acknowledged } = await measure(server, FILLING.connections, FILLING.seconds)
+        ledger.add(name, acknowledged)
+        sent += acknowledged
+      }
+    }
     const cells: Cell[] = []
     for (const connections of effort.connections ?? comparison.connections) {
       const once = async (seconds: number) => {

@@ -1,18 +1,18 @@
 /** Results as Markdown, which a terminal shows as well. */
-import type { Measure } from './measure.ts'
+import type { Quantity } from './measure.ts'
 import type { Cell, Result } from './rounds.ts'
 import { median, ratios } from './statistics.ts'
-
-type Quantity = Exclude<keyof Measure, 'acknowledged'>
 
 const QUANTITIES: readonly { readonly of: Quantity; readonly head: string; readonly digits: number }[] = [
   { of: 'rate', head: 'req/s', digits: 0 },
   { of: 'p50', head: 'p50 ms', digits: 2 },
   { of: 'p99', head: 'p99 ms', digits: 2 },
   { of: 'cpu', head: 'CPU-s per 1,000', digits: 3 },
-  { of: 'rss', head: 'peak RSS MiB', digits: 0 }
+  { of: 'rss', head: 'peak RSS MiB', digits: 0 },
+  { of: 'waited', head: 'waited %', digits: 0 }
 ]
-const HEADS = ['', 'c', ...QUANTITIES.map(({ head }) => head)]
+const COMPARED = QUANTITIES.filter(({ of }) => of !== 'waited')
+const heads = (of: typeof QUANTITIES) => ['', 'c', ...of.map(({ head }) => head)]
 
 /** Columns as wide as their widest cell; numbers on the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -38,7 +38,7 @@ export function measuredTable({ cells }: Result): string {
     String(connections),
     ...QUANTITIES.map(({ of, digits }) => spread(valuesOf(rounds, of), digits))
   ])
-  return table(HEADS, rows)
+  return table(heads(QUANTITIES), rows)
 }
 
 /** Each round's ratio to the baseline in the same round: their median, the least and the greatest. */
@@ -48,9 +48,9 @@ export function ratioTable(result: Result): string {
     .map(({ contender, connections }) => [
       contender,
       String(connections),
-      ...QUANTITIES.map(({ of }) => spread(ratiosTo(result, result.baseline, contender, connections, of), 2))
+      ...COMPARED.map(({ of }) => spread(ratiosTo(result, result.baseline, contender, connections, of), 2))
     ])
-  return table(HEADS, rows)
+  return table(heads(COMPARED), rows)
 }
 
 /** One contender's ratio to another, round by round; none where one of them was not measured so. */

@@ -33,13 +33,10 @@ function head(body: string, timestamp: string): string {
 /** How long each head is. */
 export const HEAD_BYTES = head(bodies[0] ?? '', '0000000000').length
 
-/** Whole requests, as they go over the wire. */
-export function* signedRequests(total: number): Generator<string> {
-  const timestamp = String(Math.floor(Date.now() / 1000))
-  for (let at = 0; at < total; at++) {
-    const body = bodies[at % JOBS] ?? ''
-    yield head(body, timestamp) + body
-  }
+/** A whole request, as it goes over the wire, signed now. */
+export function signedRequest(): string {
+  const body = bodies[count % JOBS] ?? ''
+  return head(body, String(Math.floor(Date.now() / 1000))) + body
 }
 
 /** Writes `bodies` and `heads` into the folder: the nth head goes with the nth body, and after the last with the first. */
