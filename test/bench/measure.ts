@@ -1,4 +1,4 @@
-import { sendByWrk } from './load/wrk.ts'
+import { prepareWrk } from './load/wrk.ts'
 import { cpuSeconds, forgetPeak, peakRss, waitedSeconds } from './process.ts'
 import type { Server } from './server.ts'
 
@@ -26,10 +26,11 @@ const [MOST_A_SECOND, MOST_A_CONNECTION] = [40_000, 8000]
 
 /** Loads a server as fast as it answers, for whole seconds. */
 export async function measure({ url, pid }: Server, connections: number, seconds: number): Promise<Measure> {
-  forgetPeak(pid)
   const webhooks = seconds * Math.min(MOST_A_SECOND, MOST_A_CONNECTION * connections)
+  const send = await prepareWrk(url, connections, seconds, webhooks)
+  forgetPeak(pid)
   const [cpuBefore, waitedBefore] = [cpuSeconds(pid), waitedSeconds(pid)]
-  const { acknowledged, seconds: took, p50, p99 } = await sendByWrk(url, connections, seconds, webhooks)
+  const { acknowledged, seconds: took, p50, p99 } = await send()
   const [cpu, waited] = [cpuSeconds(pid) - cpuBefore, waitedSeconds(pid) - waitedBefore]
   return {
     rate: acknowledged / took,

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { temporaryFolder } from '../brokers/watchdog.ts'
+import { type TemporaryFolder, temporaryFolder } from '../brokers/watchdog.ts'
 import { root } from '../spawn.ts'
 import { SECRET } from './load/signed.ts'
 import type { Program } from './server.ts'
@@ -23,7 +23,7 @@ export interface BridgeSettings {
   readonly checkout?: string
 }
 
-const folder = temporaryFolder('bench-config-')
+let folder: TemporaryFolder | undefined
 let configurations = 0
 
 /**
@@ -40,6 +40,7 @@ export function bridge(main: string, settings: BridgeSettings): Program {
     destinations: { main: destination },
     ...config
   }
+  folder ??= temporaryFolder('bench-config-')
   const file = join(folder.path, `${++configurations}.yaml`)
   // JSON is YAML.
   writeFileSync(file, JSON.stringify(tree))

@@ -23,7 +23,7 @@ export interface Soak {
   readonly contender: string
   readonly rate: number
   readonly minutes: readonly Minute[]
-  /** In the broker, with those of the last minute's answers that were 503. */
+  /** In the broker: acknowledged events, and what of the refused ones it has all the same. */
   readonly records: number
 }
 

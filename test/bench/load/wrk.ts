@@ -43,21 +43,19 @@ export async function wrk(): Promise<readonly [string, ...string[]]> {
 }
 
 /**
- * Sends webhooks over so many connections for so many whole seconds, each with an id of its own.
- * @param webhooks how many are signed for it
- * @throws when one was not acknowledged, or when there were not enough
+ * Signs webhooks, each with an id of its own; the answer sends them over so many connections for so many whole seconds.
+ * @param webhooks how many there are
+ * @throws (when sending) if one was not acknowledged, or if there were not enough
  */
-export async function sendByWrk(url: string, connections: number, seconds: number, webhooks: number): Promise<Load> {
+export async function prepareWrk(url: string, connections: number, seconds: number, webhooks: number) {
   const folder = temporaryFolder('webhooks-')
-  try {
-    writeSigned(folder.path, webhooks)
-    const [command, ...first] = await wrk()
+  writeSigned(folder.path, webhooks)
+  const [command, ...first] = await wrk()
+  return async (): Promise<Load> => {
     const size = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
     const args = [...first, ...size, '--timeout', '10s', '--script', SCRIPT, url, '--', folder.path, String(HEAD_BYTES)]
-    const { stdout } = await run(command, args)
+    const { stdout } = await run(command, args).finally(folder.remove)
     return toLoad(stdout, webhooks)
-  } finally {
-    await folder.remove()
   }
 }
 
