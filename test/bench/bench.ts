@@ -36,7 +36,7 @@ const choice = { main: values.build ? BUILT : SOURCES, wanted, baseline, note }
 const effort = {
   seconds: Number(values.seconds ?? (full ? 5 : 1)),
   rounds: Number(values.rounds ?? (full ? 5 : 2)),
-  connections: values.connections?.map(Number) ?? (full ? undefined : [32])
+  connections: values.connections?.flatMap(list => list.split(',').map(Number)) ?? (full ? undefined : [32])
 }
 const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ')
 

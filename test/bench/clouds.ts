@@ -14,6 +14,8 @@ import { servePutEvents } from './put-events.ts'
 /** There and back. */
 export const LATENCY_MS = 10
 const CONNECTIONS = [1, 8, 32, 128]
+/** The bridge's, in EventBridge's sense. */
+const SOURCE = 'bridge'
 
 export async function intoPubsub(choice: Choice): Promise<Comparison> {
   const jar = emulatorJar()
@@ -44,13 +46,14 @@ export async function intoEventbridge(choice: Choice): Promise<Comparison> {
     AWS_ENDPOINT_URL_EVENTBRIDGE: aws.endpoint
   }
   const contenders = [
-    { name: 'bridge', program: bridge(choice.main, { destination: { adapter: 'eventbridge' }, env }) },
+    { name: 'bridge', program: bridge(choice.main, { destination: { adapter: 'eventbridge', source: SOURCE }, env }) },
     { name: 'bare client', program: bare('eventbridge', env) }
   ]
   return {
     contenders: chosen(contenders, choice),
     baseline: 'bare client',
     connections: CONNECTIONS,
+    accepted: async name => aws.accepted(name === 'bridge' ? SOURCE : 'bare'),
     close: async () => aws.stop()
   }
 }

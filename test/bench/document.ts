@@ -8,6 +8,9 @@ import type { Result } from './rounds.ts'
 import { median } from './statistics.ts'
 import { ledgerTable, measuredTable, ratiosTo, ratioTable, table } from './tables.ts'
 
+/** Percent of the time; by its own threads and the kernel, a server waits some as well. */
+const BUSY = 20
+
 const TITLES: Readonly<Record<keyof Parts, string>> = {
   kafka: 'Kafka',
   producer: "Kafka's own producer test",
@@ -52,10 +55,23 @@ const renderers: { readonly [Part in keyof Parts]: (of: Parts[Part]) => string }
 
 /** The tables of one comparison, for a terminal as well. */
 export function renderComparison(result: Result): string {
-  const tables = [measuredTable(result), `Ratios to "${result.baseline}", round by round:`, ratioTable(result)]
+  const tables = [
+    measuredTable(result),
+    ...busy(result),
+    `Ratios to "${result.baseline}", round by round:`,
+    ratioTable(result)
+  ]
   if (result.ledger.length > 0)
     tables.push('Acknowledgements, warm-ups included, and what the broker has:', ledgerTable(result))
   return tables.join('\n\n')
+}
+
+/** With other programs on the same core, the figures are theirs as well. */
+function busy({ cells }: Result): string[] {
+  const waited = median(cells.flatMap(({ rounds }) => rounds.map(round => round.waited)))
+  return waited < BUSY
+    ? []
+    : [`The machine was busy: servers waited for their core ${waited.toFixed(0)} % of the time. Measure again.`]
 }
 
 function renderCloud(result: Result): string {
@@ -93,6 +109,7 @@ ${sections.join('\n\n')}
 
 - Brokers on other machines, with replicas or disks of their own, and TLS: what the network and they take comes on top.
 - The clouds themselves: their emulators stand in for them.
+- How many messages Pub/Sub has: that every acknowledged one is there is for the tests. The other brokers are counted.
 - wrk waits for each answer before it sends the next request. For an answer that took more than twice the mean it counts those
   that would have been sent meanwhile, with what they would have waited.
 - More than one core. One process of the bridge uses hardly more than one; more events are for more replicas.
