@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { adapters } from '../../adapters/index.ts'
 import { renderJsonSchema } from '../../src/cli/check.ts'
 import { bridgeJsonSchema } from '../../src/config/json-schema.ts'
+import { renderResults, summaryTable } from '../bench/document.ts'
+import { readResults } from '../bench/results.ts'
 import { configurationTable } from './configuration-table.ts'
 import { consumerDocSections, consumerFiles } from './events/files.ts'
 import { metricsTable } from './metrics-table.ts'
@@ -18,6 +20,7 @@ async function generated(): Promise<Record<string, (current: string) => string>>
     statuses: statusTable(),
     configuration: configurationTable(schema),
     metrics: await metricsTable(),
+    bench: summaryTable(readResults()),
     ...(await consumerDocSections())
   }
   for (const [name, load] of Object.entries(adapters)) {
@@ -29,7 +32,8 @@ async function generated(): Promise<Record<string, (current: string) => string>>
       if (section === undefined) throw new Error(`a document asks for the section "${name}", which nobody makes`)
       return `${start}${section}\n${end}`
     })
-  const wholes = Object.entries({ 'bridge.schema.json': schemaText, ...(await consumerFiles()) })
+  const results = { 'test/bench/results.md': renderResults(readResults()) }
+  const wholes = Object.entries({ 'bridge.schema.json': schemaText, ...results, ...(await consumerFiles()) })
   return {
     ...Object.fromEntries(wholes.map(([file, text]) => [file, () => text])),
     ...Object.fromEntries(['README.md', 'adapters/README.md', 'docs/events.md'].map(file => [file, fill]))

@@ -103,6 +103,9 @@ public final class Peer {
         case "partitions" -> {
           return Topics.partitions(request, admin);
         }
+        case "ends" -> {
+          return Topics.ends(request, admin);
+        }
         default -> throw new IllegalArgumentException("there is no operation " + request.operation);
       }
       return null;

@@ -96,6 +96,13 @@ final class Topics {
     }).toList();
   }
 
+  /** How many records the topic was ever given, those included that it has forgotten. */
+  static long ends(Peer.Request request, Admin admin) throws Exception {
+    var ask = describe(request, admin).stream().collect(Collectors.toMap(
+        info -> new TopicPartition(request.topic(), info.partition()), info -> OffsetSpec.latest()));
+    return admin.listOffsets(ask).all().get().values().stream().mapToLong(end -> end.offset()).sum();
+  }
+
   private static List<TopicPartitionInfo> describe(Peer.Request request, Admin admin) throws Exception {
     return admin.describeTopics(List.of(request.topic())).allTopicNames().get().get(request.topic()).partitions();
   }

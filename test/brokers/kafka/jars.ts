@@ -24,7 +24,8 @@ export async function kafkaClassPath(): Promise<string> {
   return join(folder, '*')
 }
 
-async function jar(path: string, sha256: string, attempt = 1): Promise<Buffer> {
+/** One jar by its path there. */
+export async function jar(path: string, sha256: string, attempt = 1): Promise<Buffer> {
   const url = `${process.env['MAVEN_MIRROR'] ?? CENTRAL}/${path}`
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(120_000) })

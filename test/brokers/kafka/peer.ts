@@ -55,6 +55,8 @@ export interface Peer {
   /** Stores one record, in the partition that the Java client's partitioner chooses for its key. */
   produce(topic: string, key: Bytes | null, value: Bytes | null): Promise<{ partition: number; offset: number }>
   partitions(topic: string): Promise<Partition[]>
+  /** How many records the topic was ever given: its high watermarks together. */
+  count(topic: string): Promise<number>
   /** Makes a node, which may be no replica yet, the leader of a partition. */
   moveLeader(topic: string, partition: number, to: number): Promise<void>
   /** Lets a principal, such as `User:mallory`, do something to the topic: `Write`, `Describe`. */
@@ -94,6 +96,7 @@ export function connectPeer(port: number, bootstrap: string, properties: Configs
       return result as { partition: number; offset: number }
     },
     partitions: async topic => (await call('partitions', topic)).result as Partition[],
+    count: async topic => (await call('ends', topic)).result as number,
     moveLeader: (topic, partition, to) => command('moveLeader', topic, { partition, to }),
     allow: (topic, principal, access) => command('allow', topic, { principal, access })
   }

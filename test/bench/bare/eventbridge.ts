@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import { serveBare } from './bare-ingress.ts'
+import { serveBare } from './serve.ts'
 
 // The baseline for EventBridge: what one would write by hand, one request for each event.
 

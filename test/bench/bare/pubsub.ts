@@ -1,5 +1,5 @@
 import { PubSub } from '@google-cloud/pubsub'
-import { serveBare } from './bare-ingress.ts'
+import { serveBare } from './serve.ts'
 
 // The baseline for Pub/Sub: what one would write by hand, with the client's own batching, which by default waits for
 // 10 ms: with 2 ms it does best.
