@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -48,8 +48,9 @@ for await (const line of createInterface({ input: bridge.stderr })) {
 if (!said.includes('send: 0')) throw new Error(`The bridge could not be tried out:\n${said.join('\n')}`)
 
 await rm(config)
-const own = String(process.getuid?.())
+const others = process.argv.slice(2).filter(uid => uid !== String(process.getuid?.()))
 for (const folder of await readdir(CACHE)) {
-  const users = process.argv.slice(2).filter(uid => uid !== own)
-  for (const uid of users) await symlink(folder, join(CACHE, folder.replace(/\d+$/, uid)))
+  // Node has written it for its own user alone.
+  for (const file of await readdir(join(CACHE, folder))) await chmod(join(CACHE, folder, file), 0o644)
+  for (const uid of others) await symlink(folder, join(CACHE, folder.replace(/\d+$/, uid)))
 }

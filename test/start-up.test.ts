@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -52,6 +52,30 @@ test('only what is configured is loaded', async () => {
   expect(await loaded({ BRIDGE_ADAPTER: 'memory' }, /"connected"/)).toEqual([...ALWAYS, 'memory.js'].sort())
   const kafka = { BRIDGE_ADAPTER: 'kafka', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'none' }
   expect(await loaded(kafka, /cannot connect/)).toEqual([...ALWAYS, 'kafka.js', 'kafka2.js', 'lane.js'].sort())
+})
+
+test('compiled code beside it is taken, all of it, by any user; without it, none is looked for', async () => {
+  const cache = join(build.dist, 'cache')
+  const env = {
+    NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+    BRIDGE_ADAPTER: 'kafka',
+    KAFKA_BROKERS: '127.0.0.1:1',
+    KAFKA_TOPIC: 'none'
+  }
+  const taken = async () => {
+    const program = start(process.execPath, [join(build.dist, 'main.js'), 'serve'], { env: { ...ENV, ...env } })
+    await program.until(/cannot connect/)
+    program.kill('SIGTERM')
+    expect(await program.exit()).toBe(0)
+    return program.stdout + program.stderr
+  }
+  const said = await taken()
+  expect(said.match(/was accepted/g)).toHaveLength(said.match(/reading cache from/g)?.length ?? 0)
+  const files = (await readdir(cache, { recursive: true, withFileTypes: true })).filter(file => file.isFile())
+  for (const { parentPath, name } of files) expect((await stat(join(parentPath, name))).mode & 0o777).toBe(0o644)
+  await rename(cache, `${cache}-away`)
+  expect(await taken()).not.toContain('compile cache')
+  await rename(`${cache}-away`, cache)
 })
 
 // By the CPU's time, since others' work is in the clock's.
