@@ -14,13 +14,13 @@ export interface Build {
   remove(): Promise<void>
 }
 
-/** @param options.cache with compiled code beside it, as in the image */
-export async function openBuild(options: { readonly cache?: boolean } = {}): Promise<Build> {
+/** @param options.cacheFor with compiled code beside it, for us and these users: as in an image */
+export async function openBuild(options: { readonly cacheFor?: readonly string[] } = {}): Promise<Build> {
   const { path, remove } = temporaryFolder('geb-build-')
   for (const name of ['node_modules', 'package.json', 'bridge.schema.json'])
     await symlink(root + name, join(path, name))
   const dist = join(path, 'dist')
   await run(process.execPath, [`${root}build/build.ts`, dist])
-  if (options.cache) await run(process.execPath, [join(dist, 'warm-up.js')])
+  if (options.cacheFor) await run(process.execPath, [join(dist, 'warm-up.js'), ...options.cacheFor])
   return { dist, remove }
 }

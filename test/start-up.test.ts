@@ -12,7 +12,7 @@ import { start } from './spawn.ts'
 const run = promisify(execFile)
 let build: Build
 beforeAll(async () => {
-  build = await openBuild({ cache: true })
+  build = await openBuild({ cacheFor: ['4242'] })
 }, 120_000)
 afterAll(() => build?.remove())
 
@@ -73,6 +73,10 @@ test('compiled code beside it is taken, all of it, by any user; without it, none
   expect(said.match(/was accepted/g)).toHaveLength(said.match(/reading cache from/g)?.length ?? 0)
   const files = (await readdir(cache, { recursive: true, withFileTypes: true })).filter(file => file.isFile())
   for (const { parentPath, name } of files) expect((await stat(join(parentPath, name))).mode & 0o777).toBe(0o644)
+  const folders = await readdir(cache)
+  expect(folders).toHaveLength(2)
+  for (const folder of folders) expect(await readdir(join(cache, folder))).toContain(files[0]?.name)
+  expect(folders.filter(folder => folder.endsWith('-4242'))).toHaveLength(1)
   await rename(cache, `${cache}-away`)
   expect(await taken()).not.toContain('compile cache')
   await rename(`${cache}-away`, cache)

@@ -31,7 +31,7 @@ export async function startUp({ starts = 10 }: { readonly starts?: number } = {}
     const [kafka, peer] = await Promise.all([startKafka(), startPeer()])
     undo.push(kafka.stop, peer.stop)
     await connectPeer(peer.port, kafka.at.plaintext).createTopic('start-up', { partitions: 6 })
-    const [built, bareBundle] = await Promise.all([openBuild({ cache: true }), openBareBundle()])
+    const [built, bareBundle] = await Promise.all([openBuild({ cacheFor: [] }), openBareBundle()])
     undo.push(built.remove, bareBundle.remove)
 
     const env = { BRIDGE_ADMIN_PORT: 'off', BRIDGE_ADAPTER: 'kafka', KAFKA_BROKERS: kafka.at.plaintext }
