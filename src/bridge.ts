@@ -84,8 +84,8 @@ export async function startBridge(
     awaiting: () => (config.health.ready === 'listening' ? [] : destinations.awaiting())
   }
   // Closed last: the end of a drain is worth scraping.
-  const admin = createAdmin(metrics.registry, health)
-  undo.push(() => admin.close())
+  const admin = config.admin && createAdmin(metrics.registry, health)
+  if (admin) undo.push(() => admin.close())
   const destinations = openDestinations(config, { log, metrics, spans, onFault })
   undo.push(() => destinations.close())
   let reading = Promise.resolve()
@@ -154,7 +154,7 @@ export async function startBridge(
     return clean
   }
   try {
-    if (config.admin)
+    if (admin && config.admin)
       await listen(admin, config.admin, { key: 'admin', variables: 'BRIDGE_ADMIN_HOST and BRIDGE_ADMIN_PORT' })
     await listen(app, config.listen, { key: 'listen', variables: 'BRIDGE_HOST and PORT' })
   } catch (error) {
@@ -164,7 +164,7 @@ export async function startBridge(
 
   return {
     url: urlOf(app),
-    ...(config.admin && { adminUrl: urlOf(admin) }),
+    ...(admin && { adminUrl: urlOf(admin) }),
     reread,
     async drain() {
       draining = true

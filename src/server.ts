@@ -11,6 +11,7 @@ import { refuseExpectation, refuseUnparsed } from './server/client-error.ts'
 import { limitConnections } from './server/connections.ts'
 import { createDiscard } from './server/discard.ts'
 import { addHealth, HEALTH_PATHS, type Health } from './server/health.ts'
+import { noSchemas } from './server/no-schemas.ts'
 import { limitPipelining } from './server/pipelining.ts'
 import { precheck, splitUrl } from './server/precheck.ts'
 import { queueRequests } from './server/queue.ts'
@@ -72,6 +73,7 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
     highWaterMark: HIGH_WATER_BYTES
   }
   const app = fastify({
+    schemaController: noSchemas,
     return503OnClosing: false,
     serverFactory: handle => createHttpServer(options, limitPipelining(arrivals.note(queueRequests(handle)))),
     clientErrorHandler: (error, socket) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventTypes } from '../src/event-types.ts'
+import { SECRET } from './config/folder.ts'
 import { codeBlocks } from './docs/code-blocks.ts'
 import { openPackedProject, type PackedProject } from './packed.ts'
 import { root, start } from './spawn.ts'
@@ -22,7 +23,7 @@ afterAll(() => project?.remove())
 test('holds what users need, and nothing else', () => {
   const kinds = new Set(
     project.files.map(path =>
-      path.replace(/^(dist\/src|dist\/adapters|docs\/\w+|deploy\/examples)\/.*?\.(js|json|d\.ts|yaml)$/, '$1/*.$2')
+      path.replace(/^(dist|dist\/types|docs\/\w+|deploy\/examples)\/(?!types).*?\.(js|json|d\.ts|yaml)$/, '$1/*.$2')
     )
   )
   expect([...kinds].sort()).toEqual([
@@ -37,22 +38,28 @@ test('holds what users need, and nothing else', () => {
     'deploy/examples/*.yaml',
     'deploy/examples/README.md',
     'deploy/grafana/dashboard.json',
-    'deploy/prometheus/alerts.days.test.yaml',
-    'deploy/prometheus/alerts.test.yaml',
     'deploy/prometheus/alerts.yaml',
     'deploy/prometheus/prometheus.yaml',
     'deploy/runbook.md',
     'deploy/tracing/otel.js',
-    'dist/adapters/*.d.ts',
-    'dist/adapters/*.js',
-    'dist/src/*.d.ts',
-    'dist/src/*.js',
+    'dist/*.js',
+    'dist/THIRD-PARTY-NOTICES.txt',
+    'dist/types/*.d.ts',
     'docs/asyncapi.yaml',
     'docs/consumers/*.js',
     'docs/events.md',
     'docs/schemas/*.json',
     'package.json'
   ])
+})
+
+test('names the licence of each package that is inside', async () => {
+  const text = await readFile(join(folder, 'node_modules/gemini-event-bridge/dist/THIRD-PARTY-NOTICES.txt'), 'utf8')
+  for (const name of ['fastify', 'kafkajs', 'zod', 'yaml', '@opentelemetry/api', 'find-my-way']) {
+    expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+, (MIT|ISC|Apache-2\\.0)$`, 'm'))
+  }
+  expect(text).toContain('Permission is hereby granted')
+  expect(text).not.toMatch(/^@google-cloud\/pubsub /m)
 })
 
 test('its command works: version, schema, and the first minute', async () => {
@@ -66,6 +73,45 @@ test('its command works: version, schema, and the first minute', async () => {
   expect(program.stderr).toContain('npx gemini-event-bridge send')
   program.kill('SIGTERM')
   expect(await program.exit()).toBe(0)
+})
+
+test.each([
+  [['check'], 1, /^configuration: there is none\./],
+  [['init', '--webhooks', 'static', '--adapter', 'stdout', '--secrets', 'env', '--out', '-'], 0, /adapter: stdout/],
+  [['send', '--url', 'http://127.0.0.1:1/', '--secret', SECRET], 1, /ECONNREFUSED/],
+  [['webhooks', 'list'], 1, /GEMINI_API_KEY/],
+  [['redrive', 'absent.jsonl'], 1, /configuration: there is none\./],
+  [['serve', '--confg', 'x'], 2, /Did you mean --config/]
+] as const)('its command runs: %s', async (args, code, says) => {
+  const program = start(project.bin, args, { cwd: folder })
+  expect(await program.exit(), program.stderr).toBe(code)
+  expect(program.stdout + program.stderr).toMatch(says)
+})
+
+test("an adapter of one's own shares classes with it, and an SDK that is preloaded sees its spans", async () => {
+  await writeFile(
+    join(folder, 'refusing.js'),
+    `import { defineAdapter, EventError, z } from 'gemini-event-bridge/adapter'
+const publish = async () => { throw new EventError('never') }
+export default defineAdapter({ name: 'refusing', options: z.strictObject({}), connect: () => ({ publish, close: async () => {} }) })`
+  )
+  await writeFile(
+    join(folder, 'sdk.js'),
+    `import { trace } from '@opentelemetry/api'
+const span = name => (console.error('span', name), trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }))
+trace.setGlobalTracerProvider({ getTracer: () => ({ startSpan: span }) })`
+  )
+  const listening = { BRIDGE_HOST: '127.0.0.1', BRIDGE_ADMIN_PORT: 'off', PORT: '0', GEMINI_WEBHOOK_SECRET: SECRET }
+  const env = { ...listening, BRIDGE_ADAPTER: './refusing.js', NODE_OPTIONS: '--import=./sdk.js' }
+  const bridge = start(project.bin, ['serve'], { cwd: folder, env })
+  const [, url = ''] = await bridge.until(/"url":"([^"]+)"/)
+  await bridge.until(/"connected"/)
+  const send = start(project.bin, ['send', '--url', `${url}/webhooks/gemini`, '--secret', SECRET], { cwd: folder })
+  await send.exit()
+  expect(send.stdout).toMatch(/ 422 ERR_EVENT /)
+  bridge.kill('SIGTERM')
+  expect(await bridge.exit()).toBe(0)
+  expect(bridge.stderr).toContain('span POST /webhooks/gemini\n')
 })
 
 test('has the schema of each event type, as docs/events.md imports it', async () => {

@@ -4,12 +4,13 @@ import { destination } from './destination-schema.ts'
 import { loadAdapter } from './load-adapter.ts'
 import { nearest } from './nearest.ts'
 import { type JsonSchema, shapeOf } from './shape.ts'
+import { destinationShape } from './shapes.ts'
 import { freezeTree, isMapping, valueAt } from './tree.ts'
 import { unknownKey, validate } from './validate.ts'
 import type { Fault } from './written.ts'
 
 /** The keys of a destination that are the bridge's own; all others are its adapter's options. */
-const OWN = shapeOf(destination).properties ?? {}
+const OWN = destinationShape.properties ?? {}
 
 /** Loads the adapter of every destination that names one, and validates its options. */
 export async function readDestinations(

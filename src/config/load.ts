@@ -5,11 +5,10 @@ import { inconsistencies } from './consistency.ts'
 import { deadLetterFaults } from './dead-letter-faults.ts'
 import { deliveryInconsistencies } from './delivery-consistency.ts'
 import { readDestinations } from './destinations.ts'
-import { readDocument } from './document.ts'
 import { type Environment, overrideFile, readEnvironment } from './environment.ts'
 import { type References, resolveReferences, UNRESOLVED } from './references.ts'
 import { configSchema } from './schema.ts'
-import { shapeOf } from './shape.ts'
+import { configShape } from './shapes.ts'
 import { freezeTree, valueAt } from './tree.ts'
 import { validate } from './validate.ts'
 import { problemsOf, type Written } from './written.ts'
@@ -47,6 +46,7 @@ export async function loadConfig(sources: Sources): Promise<Config> {
  */
 export async function readSource({ env, directory, file = env['BRIDGE_CONFIG'] }: Sources): Promise<Source> {
   if (file) {
+    const { readDocument } = await import('./document.ts')
     const { written, problems } = await readDocument(file, directory)
     return { written: overrideFile(written, env), problems, env }
   }
@@ -65,9 +65,8 @@ export async function toConfig({ written, problems, env }: Source, read?: Refere
   const references = { directory, env: env ?? {}, ...(read && { read }) }
   const resolved =
     env === undefined ? { tree: written.tree, faults: [] } : await resolveReferences(written.tree, references)
-  const shape = shapeOf(configSchema)
-  const tree = coerce(resolved.tree, shape)
-  const config = validate(configSchema, shape, tree)
+  const tree = coerce(resolved.tree, configShape)
+  const config = validate(configSchema, configShape, tree)
   const { destinations, faults: optionFaults } = await readDestinations(tree, directory)
   // A reference that leads nowhere has been reported; what that makes of the value is no news.
   const news = [

@@ -8,6 +8,15 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema
  * environment variables, editors' completion and docs are derived.
  */
 export function shapeOf(schema: z.ZodType): JsonSchema {
+  const shape = shapes.get(schema) ?? makeShape(schema)
+  shapes.set(schema, shape)
+  return shape
+}
+
+/** It is asked for again and again, and takes its time. */
+const shapes = new WeakMap<z.ZodType, JsonSchema>()
+
+function makeShape(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',

@@ -11,7 +11,7 @@ export type Validated<T> = { readonly value: T; readonly faults: readonly [] } |
  * `must be …`.
  */
 export function validate<S extends z.ZodType>(schema: S, shape: JsonSchema, tree: unknown): Validated<z.output<S>> {
-  const { success, data, error } = schema.safeParse(tree, { error: sentence })
+  const { success, data, error } = schema.safeParse(tree, { error: sentence, jitless: true })
   return success ? { value: data, faults: [] } : { faults: error.issues.flatMap(issue => explain(issue, tree, shape)) }
 }
 

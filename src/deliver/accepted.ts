@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { lruRoom } from './lru-room.ts'
 import type { SharedMarks } from './shared-marks.ts'
 
 /** Which destinations have accepted which events: what a redelivery need not publish again. */
@@ -28,7 +29,7 @@ export interface AcceptedOptions {
 
 export function createAccepted(options: AcceptedOptions): Accepted {
   const { ttl, maxEntries, shared, onSilence = () => {}, now = () => performance.now() } = options
-  const memory = new LRUCache<string, true>({ max: maxEntries, ttl, ttlResolution: 0, perf: { now } })
+  const memory = new LRUCache<string, true>({ ...lruRoom(maxEntries), ttl, ttlResolution: 0, perf: { now } })
   const entry = (key: string, destination: string) => `${destination} ${key}`
   const has = (key: string, destination: string) => memory.has(entry(key, destination))
   const keep = (key: string, destination: string) => memory.set(entry(key, destination), true)

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { lruRoom } from './lru-room.ts'
 import type { SharedMarks } from './shared-marks.ts'
 
 /**
@@ -42,7 +43,8 @@ const REFUSED = '.refused'
 
 export function createRefusedIds(options: RefusedIdsOptions): RefusedIds {
   const { ttl, maxEntries, shared, now = () => performance.now() } = options
-  const remember = (max: number) => new LRUCache<string, true>({ max, ttl, ttlResolution: 0, perf: { now } })
+  const remember = (max: number) =>
+    new LRUCache<string, true>({ ...lruRoom(max), ttl, ttlResolution: 0, perf: { now } })
   const proven = remember(maxEntries)
   const unproven = remember(UNPROVEN_ENTRIES)
   const knows = (key: string, timestamp: string) => proven.has(key) || unproven.has(`${timestamp} ${key}`)

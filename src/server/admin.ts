@@ -1,10 +1,12 @@
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Registry } from 'prom-client'
 import { addHealth, type Health } from './health.ts'
+import { noSchemas } from './no-schemas.ts'
 
 /** Builds the admin server: metrics and health, for operators only. It does not listen yet. */
 export function createAdmin(registry: Registry, health: Health): FastifyInstance {
   const app = fastify({
+    schemaController: noSchemas,
     forceCloseConnections: true,
     frameworkErrors: (_error, _request, reply) => notFound(reply as FastifyReply)
   })

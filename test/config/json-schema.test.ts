@@ -6,6 +6,7 @@ import { renderJsonSchema } from '../../src/cli/check.ts'
 import { bridgeJsonSchema } from '../../src/config/json-schema.ts'
 import { configSchema } from '../../src/config/schema.ts'
 import { alternatives, type JsonSchema, shapeOf } from '../../src/config/shape.ts'
+import { configShape, destinationShape } from '../../src/config/shapes.ts'
 
 test('bridge.schema.json is what the code says', async () => {
   const published = await readFile(new URL('../../bridge.schema.json', import.meta.url), 'utf8')
@@ -64,4 +65,8 @@ test('a reference may stand for a number, and what is no reference may not', asy
     false,
     false
   ])
+})
+
+test('the shapes that a build writes down are plain data', () => {
+  for (const shape of [configShape, destinationShape]) expect(JSON.parse(JSON.stringify(shape))).toStrictEqual(shape)
 })

@@ -107,6 +107,9 @@ test('no document has a shell command that nothing runs', async () => {
     // By test/cli/dev.test.ts, and test/bench by hand:
     /^npm ci && npm start$/,
     /^npm run bench\b/,
+    /^node test\/bench\/start-up-alone\.ts /,
+    // By test/package.test.ts and test/start-up.test.ts:
+    /^npm run build(:cache)? /,
     // Above:
     /^export \w+=\S+$/,
     /^npm run -s bridge -- (serve|check --config bridge.yaml|init --webhooks static .* --out first\.yaml|check --config first\.yaml|check --config routed.yaml --event event.json|serve --config bridge.yaml|send .*)$/,
