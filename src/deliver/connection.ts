@@ -22,9 +22,10 @@ const MAX_ABANDONED = 1000
 
 /** @param name the destination's */
 export function createConnection(name: string, adapter: Adapter): Connection {
-  const pending = new Set<Promise<unknown>>()
-  const abandoned = new Set<Promise<unknown>>()
-  const waited = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  // Counted, and not kept in a Set: see arrival-order.ts.
+  let pending = 0
+  let abandoned = 0
   let closing: Promise<void> | undefined
 
   return {
@@ -36,18 +37,18 @@ export function createConnection(name: string, adapter: Adapter): Connection {
             `Destination "${name}" was not asked: limits.acknowledge had passed before. See what took so long: the key set, or a busy CPU.`
           )
         }
-        if (abandoned.size >= MAX_ABANDONED) {
+        if (abandoned >= MAX_ABANDONED) {
           throw new UnavailableError(
-            `Destination "${name}" was not asked: ${abandoned.size} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
+            `Destination "${name}" was not asked: ${abandoned} publishes have not ended although they were given up. Report it to its adapter's author: they should settle soon after their signal aborts.`
           )
         }
         // Before there is a deadline: an adapter that throws here must not leave a rejection that nobody awaits.
         const given = adapter.publish(event, signal)
         if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
         const published = Promise.resolve(given)
-        pending.add(published)
+        pending += 1
         const onAbort = () => {
-          abandoned.add(published)
+          abandoned += 1
           reject(
             new UnavailableError(
               `Destination "${name}" had not accepted the event by the end of limits.acknowledge; it still may. See why its broker is slow.`
@@ -56,8 +57,9 @@ export function createConnection(name: string, adapter: Adapter): Connection {
         }
         const end = () => {
           signal.removeEventListener('abort', onAbort)
-          pending.delete(published)
-          abandoned.delete(published)
+          pending -= 1
+          if (signal.aborted) abandoned -= 1
+          if (closing && pending === 0) ended.resolve()
         }
         signal.addEventListener('abort', onAbort, { once: true })
         published.then(
@@ -73,8 +75,9 @@ export function createConnection(name: string, adapter: Adapter): Connection {
         )
       }),
     close(ms) {
-      setTimeout(waited.resolve, ms).unref()
-      closing ??= Promise.race([Promise.allSettled(pending), waited.promise]).then(() => adapter.close())
+      if (pending === 0) ended.resolve()
+      setTimeout(ended.resolve, ms).unref()
+      closing ??= ended.promise.then(() => adapter.close())
       return closing
     }
   }

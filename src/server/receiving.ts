@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { AdmissionLimits } from '../deliver/admission.ts'
 import { type RefusalError, RequestError, UnavailableError } from '../errors.ts'
+import { createArrivalOrder } from './arrival-order.ts'
 import { free } from './discard.ts'
 import { createTurns } from './turns.ts'
 
@@ -46,24 +47,24 @@ export class ConnectionClosed extends Error {
  * incomplete one gives way: a sender that is slow on purpose loses its place to one that is not.
  */
 export function createReceiving(limits: AdmissionLimits): Receiving {
-  const whole = new Set<Reception>()
-  const incomplete = new Set<Reception>()
+  const incomplete = createArrivalOrder<Reception>()
+  let whole = 0
   const turns = createTurns()
   let bytes = 0
 
   const busy = () =>
     new UnavailableError(
-      `${whole.size + incomplete.size} unverified requests with ${bytes} bytes are being received. If they are genuine, raise limits.receiving; if not, look at what sends them.`,
+      `${whole + incomplete.size} unverified requests with ${bytes} bytes are being received. If they are genuine, raise limits.receiving; if not, look at what sends them.`,
       { code: 'ERR_BUSY' }
     )
   const oldestGivesWay = () => {
-    const [oldest] = incomplete
+    const { oldest } = incomplete
     oldest?.refuse(busy())
     return oldest !== undefined
   }
 
   const enter = (request: IncomingMessage): Reception => {
-    if (whole.size + incomplete.size >= limits.requests && !oldestGivesWay()) throw busy()
+    if (whole + incomplete.size >= limits.requests && !oldestGivesWay()) throw busy()
     const reading = Promise.withResolvers<Buffer>()
     // A refusal may come before anybody awaits the body.
     reading.promise.catch(() => {})
@@ -81,20 +82,29 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       release()
       free(dropped)
     }
+    let isWhole = false
     const onEnd = () => {
       stop()
-      whole.add(reception)
+      isWhole = true
+      whole += 1
       reading.resolve(buffer.subarray(0, length))
     }
+    /** Whether it counted as whole; it does not any more. */
+    const wasWhole = () => {
+      const was = isWhole
+      if (was) whole -= 1
+      isWhole = false
+      return was
+    }
     const fail = (reason: Error) => {
-      if (!incomplete.has(reception)) return
+      if (!place.taken) return
       stop()
       drop()
       reading.reject(reason)
     }
     const onClose = () => fail(new ConnectionClosed('The sender closed the connection before its request was whole.'))
     const stop = () => {
-      incomplete.delete(reception)
+      incomplete.remove(place)
       request.off('data', onData).off('end', onEnd).off('close', onClose)
     }
     const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
@@ -141,29 +151,29 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
           while (bytes > limits.bytes && oldestGivesWay()) {}
         }
         if (request.closed) onClose()
-        else if (incomplete.has(reception)) request.on('data', onData).once('end', onEnd).once('close', onClose)
+        else if (place.taken) request.on('data', onData).once('end', onEnd).once('close', onClose)
         return reading.promise
       },
       refuse: fail,
       leave() {
-        if (whole.delete(reception)) release()
+        if (wasWhole()) release()
       },
       drop() {
-        if (whole.delete(reception)) drop()
-        else if (incomplete.has(reception)) fail(new ConnectionClosed('The request was let go before it was whole.'))
+        if (wasWhole()) drop()
+        else fail(new ConnectionClosed('The request was let go before it was whole.'))
       }
     }
-    incomplete.add(reception)
+    const place = incomplete.add(reception)
     return reception
   }
 
   return {
     get requests() {
-      return whole.size + incomplete.size
+      return whole + incomplete.size
     },
     enter,
     refuseAll(refusal) {
-      for (const reception of [...incomplete]) reception.refuse(refusal)
+      for (const reception of incomplete.all()) reception.refuse(refusal)
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Kafka } from 'kafkajs'
-import { serveBare } from './bare-ingress.ts'
+import { serveBare } from './bare/serve.ts'
 
 // The baseline of the start: what one would write by hand, Fastify and kafkajs, and nothing besides.
 

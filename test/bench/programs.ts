@@ -9,7 +9,7 @@ import type { Program } from './server.ts'
 
 /** What is started from a checkout: the sources, or what `npm run build` has made of them. */
 export const SOURCES = 'src/main.ts'
-export const BUILT = 'dist/src/main.js'
+export const BUILT = 'dist/main.js'
 
 export interface BridgeSettings {
   /** The one destination: its adapter and its options. */
