@@ -3,6 +3,7 @@ import { adapterContract } from '../../../src/testing.ts'
 import { type KafkaBroker, startKafka } from '../../brokers/kafka/broker.ts'
 import { connectPeer } from '../../brokers/kafka/peer.ts'
 import { claimPlace, type FaultProxy } from '../../brokers/proxy.ts'
+import { CLIENTS } from './clients.ts'
 import { type ContentMode, openKafkaHarness } from './harness.ts'
 
 const shared = inject('kafka')
@@ -20,10 +21,12 @@ describe.skipIf(shared === null)('the adapter contract, on Kafka', () => {
     await broker?.stop()
   })
 
-  describe.each<ContentMode>(['binary', 'structured'])('%s', contentMode => {
+  const modes: readonly ContentMode[] = ['binary', 'structured']
+  const ways = CLIENTS.flatMap(client => modes.map(contentMode => ({ client, contentMode })))
+  describe.each(ways)('by $client, $contentMode', ({ client, contentMode }) => {
     const open = () => {
       const peer = connectPeer(shared?.peer ?? 0, broker.at.plaintext)
-      return openKafkaHarness({ broker, proxy, peer }, contentMode)
+      return openKafkaHarness({ broker, proxy, peer }, contentMode, client)
     }
     for (const { name, run } of adapterContract(open)) it(name, run)
   })

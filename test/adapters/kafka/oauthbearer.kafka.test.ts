@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 import { openConnection } from '../../../adapters/kafka/kafkajs/connection.ts'
-import { createSasl } from '../../../adapters/kafka/sasl.ts'
+import { createSasl } from '../../../adapters/kafka/kafkajs/sasl.ts'
 import { TOKEN_SUBJECT } from '../../brokers/kafka/properties.ts'
 import { it } from '../../brokers/kafka/shared.ts'
 import { signToken } from '../../brokers/kafka/tokens.ts'
