@@ -15,7 +15,7 @@ export async function openClient(options: KafkaOptions, directory: string, log: 
       import('./platformatic.ts'),
       import('./platformatic/sasl.ts')
     ])
-    return openPlatformatic({ ...common, signIn: createSignIn(sasl, directory) })
+    return openPlatformatic({ ...common, sasl: createSignIn(sasl, directory) })
   }
   const [{ openKafkajs }, { createSasl }] = await Promise.all([import('./kafkajs.ts'), import('./kafkajs/sasl.ts')])
   return openKafkajs({ ...common, sasl: createSasl(sasl, directory), log })

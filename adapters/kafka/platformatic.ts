@@ -1,5 +1,4 @@
 import { metadataV6 } from '@platformatic/kafka'
-import { UnavailableError } from '../../src/adapter.ts'
 import type { KafkaClient } from './client.ts'
 import { answered, answerOf } from './platformatic/cause.ts'
 import { type Connection, type ConnectionOptions, openConnection } from './platformatic/connection.ts'
@@ -76,9 +75,8 @@ export function openPlatformatic(options: PlatformaticOptions): KafkaClient {
         try {
           return await askLeaders(connection, patience)
         } catch (error) {
-          // What the cluster has answered, or the bridge itself is at fault for, no other broker would say otherwise.
-          const final = !connection.over || error instanceof UnavailableError
-          if (final || left === 0 || patience.aborted) throw error
+          // What one broker has answered, no other would say otherwise.
+          if (!connection.over || left === 0 || patience.aborted) throw error
         }
       }
     },

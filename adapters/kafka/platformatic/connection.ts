@@ -9,7 +9,7 @@ export interface ConnectionOptions {
   readonly clientId: string
   /** Asked at each new connection, so that files that changed are read again. `undefined`: no TLS. */
   readonly tls: () => Promise<TlsOptions | undefined>
-  readonly signIn: () => Promise<SASLOptions | undefined>
+  readonly sasl: SASLOptions | undefined
 }
 
 /** The library's connection to one broker. */
@@ -51,7 +51,6 @@ export function openConnection(broker: string, options: ConnectionOptions): Conn
 
   const open = async (): Promise<Client> => {
     const tls = await options.tls()
-    const sasl = await options.signIn()
     if (reason) throw reason
     const [, host = '', port] = /^(.*):(\d+)$/.exec(broker) ?? []
     const servername = isIP(host) ? {} : { servername: host }
@@ -59,7 +58,7 @@ export function openConnection(broker: string, options: ConnectionOptions): Conn
       connectTimeout: NEVER_MS,
       requestTimeout: NEVER_MS,
       ...(tls && { tls: { ...servername, ...tls } }),
-      ...(sasl && { sasl })
+      ...(options.sasl && { sasl: options.sasl })
     })
     client.on('error', end).on('close', () => end(closed()))
     // It would sign in again between requests, which brokers do not take: the next request has a new connection.

@@ -11,22 +11,22 @@ const MECHANISMS = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sh
  * How each new connection signs in. Tokens are shared by all of them.
  * @param directory the folder that the path of a token provider starts from
  */
-export function createSignIn(sasl: SaslOptions | undefined, directory: string): () => Promise<SASLOptions | undefined> {
-  if (sasl === undefined) return async () => undefined
-  if (sasl.mechanism === 'oauthbearer') {
-    const tokens = createTokens(sasl, directory)
-    return async () => oauthBearer(await tokens.current(), tokens)
-  }
-  const { mechanism, username, password } = sasl
-  return async () => ({ mechanism: MECHANISMS[mechanism], username, password })
+export function createSignIn(sasl: SaslOptions | undefined, directory: string): SASLOptions | undefined {
+  if (sasl?.mechanism === 'oauthbearer') return oauthBearer(createTokens(sasl, directory))
+  return sasl && { mechanism: MECHANISMS[sasl.mechanism], username: sasl.username, password: sasl.password }
 }
 
 /** The library's own exchange, which takes a refusal that is no error by its code for a success. */
-function oauthBearer(token: string, tokens: Tokens): SASLOptions {
+export function oauthBearer(tokens: Tokens): SASLOptions {
   return {
     mechanism: 'OAUTHBEARER',
     authenticate(_mechanism, connection, authenticate, _username, _password, _token, callback) {
-      saslOAuthBearer.authenticate(authenticate, connection, token, {}, (error, response) => {
+      let token = ''
+      const current = async () => {
+        token = await tokens.current()
+        return token
+      }
+      saslOAuthBearer.authenticate(authenticate, connection, current, {}, (error, response) => {
         const refusal = error ?? (response && isRefusal(response.authBytes) ? refusedToken() : null)
         if (refusal && saysKafka(refusal) === REFUSED) tokens.refused(token)
         callback(refusal, response)
