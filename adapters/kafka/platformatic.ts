@@ -29,6 +29,7 @@ export function openPlatformatic(options: PlatformaticOptions): KafkaClient {
   /** Where each node is, as the cluster said it last. */
   let nodes = new Map<number, string>()
   let asked: Connection | undefined
+  const closing = new AbortController()
 
   // Each connection begins with another broker: one that hangs would hold up whoever begins with it.
   let turn = Math.floor(Math.random() * brokers.length)
@@ -64,7 +65,8 @@ export function openPlatformatic(options: PlatformaticOptions): KafkaClient {
 
   return {
     async leaders(signal) {
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
+      const patience = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(ASK_MS)])
+      patience.throwIfAborted()
       for (let left = places().length; ; ) {
         if (asked === undefined || asked.over) {
           asked?.destroy()
@@ -82,14 +84,15 @@ export function openPlatformatic(options: PlatformaticOptions): KafkaClient {
     },
 
     async produce(leader, records, signal) {
+      closing.signal.throwIfAborted()
       const answer = await connectionTo(leader).use(signal, client => produce(client, topic, records, compression))
       return acceptedBy(answer, topic)
     },
 
     async close() {
-      for (const connection of [...leaders.values(), ...(asked ? [asked] : [])]) connection.destroy()
-      leaders.clear()
-      asked = undefined
+      closing.abort()
+      for (const connection of leaders.values()) connection.destroy()
+      asked?.destroy()
     }
   }
 }
