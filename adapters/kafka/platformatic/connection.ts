@@ -70,17 +70,16 @@ export function openConnection(broker: string, options: ConnectionOptions): Conn
     catchListeners(socket)
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     const late = () => end(new TimeoutError('The broker was silent for too long.'))
-    let timer = setTimeout(late, TCP_TIMEOUT_MS)
+    const timers = [setTimeout(late, TCP_TIMEOUT_MS), setTimeout(late, CONNECT_MS)]
     socket.once(tls ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer)
-      timer = setTimeout(late, CONNECT_MS - TCP_TIMEOUT_MS)
+      clearTimeout(timers[0])
       socket.once('data', (chunk: Buffer) => refuseNonsense(socket, chunk))
     })
     try {
       await connecting
       return client
     } finally {
-      clearTimeout(timer)
+      for (const timer of timers) clearTimeout(timer)
     }
   }
   let opening: Promise<Client> | undefined
