@@ -1,11 +1,9 @@
 import { defineAdapter, traceContext } from '../src/adapter.ts'
+import { openClient } from './kafka/clients.ts'
 import { toFault } from './kafka/error.ts'
-import { openKafkajs } from './kafka/kafkajs.ts'
 import { options } from './kafka/options.ts'
 import { openPublisher } from './kafka/publisher.ts'
 import { toRecord } from './kafka/record.ts'
-import { createSasl } from './kafka/sasl.ts'
-import { readTls } from './kafka/tls.ts'
 
 /** Apache Kafka and whatever speaks its protocol. Accepted means: all in-sync replicas of the partition have the event. */
 export default defineAdapter({
@@ -17,10 +15,8 @@ export default defineAdapter({
     yield* (await import('./kafka/inspect.ts')).inspect(options, context, signal)
   },
   async connect(options, { directory, log }) {
-    const { brokers, topic, clientId, compression } = options
-    const tls = () => readTls(options.tls, directory)
-    const sasl = createSasl(options.sasl, directory)
-    const client = openKafkajs({ brokers, topic, clientId, compression, tls, sasl, log })
+    const { topic } = options
+    const client = await openClient(options, directory, log)
     try {
       const publisher = await openPublisher(client, topic)
       return {

@@ -167,3 +167,35 @@ export const contract: typeof adapterContract = adapterContract
   )
   expect(stdout).toContain('adapterContract')
 })
+
+test('a client that does not come with it is asked for by name, and is found once it is installed', async () => {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const name = '@platformatic/kafka'
+  const kafka = {
+    BRIDGE_ADAPTER: 'kafka',
+    KAFKA_BROKERS: '127.0.0.1:1',
+    KAFKA_TOPIC: 't',
+    KAFKA_CLIENT: 'platformatic'
+  }
+  const env = { ...process.env, ...kafka, GEMINI_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}` }
+  const tryOut = (command: string) => run(project.bin, [command], { cwd: folder, env })
+  const fault = `KAFKA_CLIENT: needs a package that is not installed: npm install ${name}`
+  for (const command of ['check', 'serve']) {
+    await expect(tryOut(command)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(fault) })
+  }
+  await project.install(`${name}@${devDependencies[name]}`)
+  expect((await tryOut('check')).stdout).toContain('platformatic')
+  const program = start(project.bin, ['serve'], {
+    env: {
+      ...kafka,
+      PORT: '0',
+      BRIDGE_HOST: '127.0.0.1',
+      BRIDGE_ADMIN_PORT: 'off',
+      GEMINI_WEBHOOK_SECRET: env.GEMINI_WEBHOOK_SECRET
+    },
+    cwd: folder
+  })
+  await program.until(/Kafka cannot be reached \(127\.0\.0\.1:1, ECONNREFUSED\)/)
+  program.kill('SIGTERM')
+  expect(await program.exit()).toBe(0)
+}, 120_000)

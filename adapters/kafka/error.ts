@@ -48,10 +48,15 @@ const unanswered: Entry = {
   says: topic => `Kafka did not answer for the topic "${topic}". See whether its brokers are alive.`
 }
 
+const notKafka: Entry = {
+  kind: 'passing',
+  says: (_, detail) => `What answers does not speak Kafka's protocol${detail}. Check the hosts and ports in brokers.`
+}
+
 /** Our own code for answers that make no sense. */
 export const NOT_KAFKA = 'NOT_KAFKA'
 
-/** By Kafka's error names, Node's and OpenSSL's codes, and the names of the client's errors. */
+/** By Kafka's error names, Node's and OpenSSL's codes, and the names and codes of the clients' errors. */
 const entries: Readonly<Record<string, Entry>> = {
   MESSAGE_TOO_LARGE: tooLarge,
   RECORD_LIST_TOO_LARGE: tooLarge,
@@ -76,11 +81,14 @@ const entries: Readonly<Record<string, Entry>> = {
     says: topic => `Kafka does not let the bridge use the cluster of "${topic}". Grant its user WRITE on the topic.`
   },
   SASL_AUTHENTICATION_FAILED: credentials,
+  PLT_KFK_AUTHENTICATION: credentials,
   KafkaJSSASLAuthenticationError: credentials,
   UNSUPPORTED_SASL_MECHANISM: credentials,
   ILLEGAL_SASL_STATE: credentials,
   LEADER_NOT_AVAILABLE: leaderless,
   NOT_LEADER_FOR_PARTITION: leaderless,
+  // The same, as Kafka and its newer clients call it.
+  NOT_LEADER_OR_FOLLOWER: leaderless,
   FENCED_LEADER_EPOCH: leaderless,
   KafkaJSBrokerNotFound: leaderless,
   NOT_ENOUGH_REPLICAS: replicas,
@@ -112,9 +120,14 @@ const entries: Readonly<Record<string, Entry>> = {
   EPIPE: unreachable,
   KafkaJSConnectionError: unreachable,
   KafkaJSConnectionClosedError: closed,
-  [NOT_KAFKA]: {
-    kind: 'passing',
-    says: (_, detail) => `What answers does not speak Kafka's protocol${detail}. Check the hosts and ports in brokers.`
+  PLT_KFK_NETWORK: closed,
+  [NOT_KAFKA]: notKafka,
+  PLT_KFK_UNEXPECTED_CORRELATION_ID: notKafka,
+  OUT_OF_BOUNDS: notKafka,
+  // Of all that it could be with a configuration of the bridge's.
+  PLT_KFK_USER: {
+    kind: 'mend',
+    says: (_, detail) => `Kafka wants TLS (tls) there${detail}. Set tls, or use the port that does without.`
   },
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,

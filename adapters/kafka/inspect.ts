@@ -4,8 +4,8 @@ import { attempt, ok, shownBy, unknowable } from '../lane/finding.ts'
 import { durability, type Settings } from './durability.ts'
 import { toFinding } from './error.ts'
 import { openConnection } from './kafkajs/connection.ts'
+import { createSasl } from './kafkajs/sasl.ts'
 import type { KafkaOptions } from './options.ts'
-import { createSasl } from './sasl.ts'
 import { readTls } from './tls.ts'
 
 /** How long an answer may take, connecting and signing in included, in milliseconds. */
@@ -23,7 +23,8 @@ const SETTINGS = [
 
 /**
  * Looks at the topic: its partitions, whether the leader of each answers, and its configuration. Asks for metadata,
- * offsets and configuration, and for nothing else.
+ * offsets and configuration, and for nothing else. By kafkajs, whatever client publishes: it is always installed, and
+ * what there is to see is the same.
  */
 export async function* inspect(
   options: KafkaOptions,

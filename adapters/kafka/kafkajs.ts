@@ -8,8 +8,9 @@ import {
   type RecordMetadata
 } from 'kafkajs'
 import type { KafkaClient } from './client.ts'
-import { CONNECT_MS, type Connection, type ConnectionOptions, openConnection } from './kafkajs/connection.ts'
+import { type Connection, type ConnectionOptions, openConnection } from './kafkajs/connection.ts'
 import type { KafkaRecord } from './record.ts'
+import { CONNECT_MS } from './socket.ts'
 
 export interface KafkajsOptions extends Omit<ConnectionOptions, 'seeds'> {
   /** Where to begin, as `host:port`. */

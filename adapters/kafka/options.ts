@@ -1,4 +1,5 @@
 import { z } from '../../src/adapter.ts'
+import { isInstalled, PACKAGE } from './platformatic/installed.ts'
 import { sasl } from './sasl-options.ts'
 import { tls } from './tls-options.ts'
 
@@ -7,7 +8,7 @@ const BROKER_ERROR =
   'must be host:port, such as kafka-1.example.com:9092 (for an IPv6 address, a name); several have commas between them'
 const TOPIC_ERROR = "must be 1 to 249 letters, digits, '.', '_' and '-', and neither '.' nor '..'"
 const KEY_ERROR = "must be a CloudEvents attribute's name: 1 to 20 lower case letters and digits, not data"
-const CLIENT_ERROR = 'must be a text that is not empty'
+const CLIENT_ID_ERROR = 'must be a text that is not empty'
 
 /** The published example refers to one variable with all of them, so each item may be several. */
 const split = (text: string) => text.split(',').flatMap(part => part.trim() || [])
@@ -35,9 +36,17 @@ export const options = z.strictObject({
     .regex(/^(?!\.{1,2}$)[\w.-]{1,249}$/, { error: TOPIC_ERROR })
     .describe('The topic. It must be there: the bridge makes none.')
     .meta({ examples: ['gemini-events'] }),
+  client: z
+    .enum(['kafkajs', 'platformatic'], { error: 'must be kafkajs or platformatic' })
+    .refine(isInstalled, { error: `needs a package that is not installed: npm install ${PACKAGE}` })
+    .default('kafkajs')
+    .describe(
+      `What speaks to the brokers: kafkajs comes with the bridge, platformatic (${PACKAGE}, to be installed beside it) takes less of the processor for each event.`
+    )
+    .meta({ examples: ['kafkajs'] }),
   clientId: z
-    .string({ error: CLIENT_ERROR })
-    .min(1, { error: CLIENT_ERROR })
+    .string({ error: CLIENT_ID_ERROR })
+    .min(1, { error: CLIENT_ID_ERROR })
     .default('gemini-event-bridge')
     .describe("What the brokers' logs and quotas call the bridge.")
     .meta({ examples: ['gemini-event-bridge'] }),

@@ -52,8 +52,9 @@ const withProvider = z.strictObject({
 })
 
 export type ClientOptions = z.output<typeof withClient>
+export type ProviderOptions = z.output<typeof withProvider>
 /** One mechanism, with what it needs and nothing else. */
-export type SaslOptions = z.output<typeof withPassword | typeof withProvider> | ClientOptions
+export type SaslOptions = z.output<typeof withPassword> | ClientOptions | ProviderOptions
 
 const MECHANISMS = [...PASSWORD_MECHANISMS, 'oauthbearer'] as const
 // Kafka's own documents write them in upper case.

@@ -7,6 +7,7 @@ const HOOK = new URL('./list-modules.ts', import.meta.url).href
 const CLIENTS = [
   '@aws-sdk/client-eventbridge',
   '@google-cloud/pubsub',
+  '@platformatic/kafka',
   'google-auth-library',
   'kafkajs',
   'oauth4webapi'

@@ -22,16 +22,22 @@ test.for(['memory', 'stdout'])('%s loads no client of a broker', async adapter =
   expect(await clientsOf({ BRIDGE_ADAPTER: adapter })).toEqual([])
 })
 
-test('kafka loads its client, and that of token endpoints not before a token is needed', async () => {
-  const sasl = {
-    KAFKA_SASL_MECHANISM: 'oauthbearer',
-    KAFKA_SASL_TOKEN_URL: 'http://127.0.0.1:1/token',
-    KAFKA_SASL_CLIENT_ID: 'bridge',
-    KAFKA_SASL_CLIENT_SECRET: 'secret'
+test.for([
+  ['kafkajs', 'kafkajs'],
+  ['platformatic', '@platformatic/kafka']
+] as const)(
+  'kafka by %s loads that client, and that of token endpoints not before a token is needed',
+  async ([client, name]) => {
+    const sasl = {
+      KAFKA_SASL_MECHANISM: 'oauthbearer',
+      KAFKA_SASL_TOKEN_URL: 'http://127.0.0.1:1/token',
+      KAFKA_SASL_CLIENT_ID: 'bridge',
+      KAFKA_SASL_CLIENT_SECRET: 'secret'
+    }
+    const kafka = { BRIDGE_ADAPTER: 'kafka', KAFKA_CLIENT: client, KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'events' }
+    expect(await clientsOf({ ...kafka, ...sasl })).toEqual([name])
   }
-  const kafka = { BRIDGE_ADAPTER: 'kafka', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'events' }
-  expect(await clientsOf({ ...kafka, ...sasl })).toEqual(['kafkajs'])
-})
+)
 
 test('pubsub loads its client and that of its credentials', async () => {
   const pubsub = { BRIDGE_ADAPTER: 'pubsub', PUBSUB_TOPIC: 'projects/test/topics/events' }

@@ -3,7 +3,7 @@ import { connect as openTls, type ConnectionOptions as TlsOptions } from 'node:t
 import { Kafka, logLevel, type SASLOptions } from 'kafkajs'
 import type { Log } from '../../../src/adapter.ts'
 import { within } from '../../lane/within.ts'
-import { NOT_KAFKA } from '../error.ts'
+import { CONNECT_MS, catchListeners, KEEP_ALIVE_MS, TCP_TIMEOUT_MS, TimeoutError } from '../socket.ts'
 
 export interface ConnectionOptions {
   /** Asked at each new connection: where to begin, as `host:port`, tried in this order. */
@@ -25,12 +25,6 @@ export interface Connection<Client> {
   /** Closes every socket at once. What was not sent never will be. */
   destroy(): void
 }
-
-/** How long a TCP connection, and TLS on top of it, may take, in milliseconds. */
-const TCP_TIMEOUT_MS = 1000
-/** How long it may take until requests can be sent, signing in included, in milliseconds. */
-export const CONNECT_MS = 2000
-const KEEP_ALIVE_MS = 30_000
 
 /** Opens nothing before it is used. */
 export function openConnection<Client extends { connect(): Promise<void>; disconnect(): Promise<void> }>(
@@ -94,22 +88,6 @@ export function openConnection<Client extends { connect(): Promise<void>; discon
   }
 }
 
-/**
- * kafkajs throws out of its listener at an answer whose length makes no sense, as from a port that is not Kafka's. Nobody
- * could catch that, and the process would end.
- */
-function catchListeners(socket: Socket): void {
-  const emit: (name: string | symbol, ...values: unknown[]) => boolean = socket.emit.bind(socket)
-  socket.emit = (name: string | symbol, ...values: unknown[]) => {
-    try {
-      return emit(name, ...values)
-    } catch (cause) {
-      socket.destroy(Object.assign(new Error('The answer is not one of Kafka.', { cause }), { code: NOT_KAFKA }))
-      return true
-    }
-  }
-}
-
 async function inTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new TimeoutError(`Not within ${ms} ms.`)), ms)
@@ -118,9 +96,4 @@ async function inTime<T>(ms: number, promise: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** A broker takes connections, and then says nothing. */
-class TimeoutError extends Error {
-  override readonly name = 'TimeoutError'
 }

@@ -6,6 +6,7 @@ import type { Peer, StoredRecord } from '../../brokers/kafka/peer.ts'
 import { uniqueTopic } from '../../brokers/kafka/shared.ts'
 import type { FaultProxy } from '../../brokers/proxy.ts'
 import { parseStructured } from '../structured.ts'
+import type { ClientName } from './clients.ts'
 
 export type ContentMode = 'binary' | 'structured'
 
@@ -20,10 +21,11 @@ export async function connectKafka(options: Record<string, unknown>, log: Log): 
  */
 export async function openKafkaHarness(
   { broker, proxy, peer }: { readonly broker: KafkaBroker; readonly proxy: FaultProxy; readonly peer: Peer },
-  contentMode: ContentMode
+  contentMode: ContentMode,
+  client: ClientName
 ): Promise<Harness> {
   const topic = uniqueTopic()
-  const options = { brokers: [`127.0.0.1:${proxy.port}`], topic, contentMode }
+  const options = { brokers: [`127.0.0.1:${proxy.port}`], topic, contentMode, client }
   const createTopic = () => peer.createTopic(topic, { partitions: 3 })
   await createTopic()
   let restore = async () => {}

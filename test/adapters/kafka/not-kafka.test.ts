@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { UnavailableError } from '../../../src/adapter.ts'
+import { CLIENTS } from './clients.ts'
 import { connectKafka } from './harness.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -32,18 +33,22 @@ function apiVersions(request: Buffer): Buffer {
 const bytes = (hex: string) => () => Buffer.from(hex, 'hex')
 
 // A fault that nobody catches ends the whole run, as it would end the bridge.
-test.each([
-  ['a length of nothing', bytes('00000000')],
-  ['a length below nothing', bytes('8300000182')],
-  ['a length of -1', bytes('ffffffff')],
-  ['another protocol', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
-  [
-    'a length of nothing, after a beginning like that of Kafka',
-    (request: Buffer, number: number) => (number === 0 ? apiVersions(request) : Buffer.alloc(4))
-  ]
-])('a port that answers with %s is an UnavailableError', async (_what, answer) => {
-  const broker = await answering(answer)
-  const refusal = await connectKafka({ brokers: [broker], topic: 'jobs' }, log).catch((error: unknown) => error)
-  expect(refusal).toBeInstanceOf(UnavailableError)
-  expect(String(refusal)).toMatch(/brokers/)
+describe.each(CLIENTS)('by %s,', client => {
+  test.each([
+    ['a length of nothing', bytes('00000000')],
+    ['a length below nothing', bytes('8300000182')],
+    ['a length of -1', bytes('ffffffff')],
+    ['another protocol', () => Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    [
+      'a length of nothing, after a beginning like that of Kafka',
+      (request: Buffer, number: number) => (number === 0 ? apiVersions(request) : Buffer.alloc(4))
+    ]
+  ])('a port that answers with %s is an UnavailableError', async (_what, answer) => {
+    const broker = await answering(answer)
+    const refusal = await connectKafka({ client, brokers: [broker], topic: 'jobs' }, log).catch(
+      (error: unknown) => error
+    )
+    expect(refusal).toBeInstanceOf(UnavailableError)
+    expect(String(refusal)).toMatch(/brokers/)
+  })
 })

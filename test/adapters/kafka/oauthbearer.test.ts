@@ -1,6 +1,6 @@
 import { KafkaJSConnectionError, KafkaJSProtocolError, type SaslAuthenticateArgs } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { oauthBearer } from '../../../adapters/kafka/oauthbearer.ts'
+import { oauthBearer } from '../../../adapters/kafka/kafkajs/oauthbearer.ts'
 
 /** Kafka's BYTES. */
 const bytes = (text: string) => Buffer.from([0, 0, 0, text.length, ...Buffer.from(text)])

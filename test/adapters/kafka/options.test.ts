@@ -7,6 +7,7 @@ import { byEnvironment, byFile, optionsOf, said } from './configured.ts'
 const DEFAULTS = {
   brokers: ['localhost:9092'],
   topic: 't',
+  client: 'kafkajs',
   clientId: 'gemini-event-bridge',
   contentMode: 'binary',
   key: 'partitionkey',
@@ -79,6 +80,7 @@ test.each([
   [{ KAFKA_TOPIC: 'a'.repeat(249) }, { topic: 'a'.repeat(249) }],
   [{ KAFKA_TOPIC: '...' }, { topic: '...' }],
   [{ KAFKA_TOPIC: '7' }, { topic: '7' }],
+  [{ KAFKA_CLIENT: 'platformatic' }, { client: 'platformatic' }],
   [{ KAFKA_CLIENT_ID: 'bridge-7' }, { clientId: 'bridge-7' }],
   [{ KAFKA_CONTENT_MODE: 'structured' }, { contentMode: 'structured' }],
   [{ KAFKA_KEY: 'subject' }, { key: 'subject' }],
@@ -104,6 +106,7 @@ test.each([
   ['topic: ä', `topic: ${TOPIC_FAULT}`],
   [`topic: ${'a'.repeat(250)}`, `topic: ${TOPIC_FAULT}`],
   ['topic: 7', `topic: ${TOPIC_FAULT}`],
+  ['client: librdkafka', 'client: must be kafkajs or platformatic | client: kafkajs'],
   ['clientId: ""', 'clientId: must be a text that is not empty | clientId: gemini-event-bridge'],
   ['contentMode: json', 'contentMode: must be binary or structured | contentMode: binary'],
   ['compression: snappy', 'compression: must be none or gzip | compression: gzip'],

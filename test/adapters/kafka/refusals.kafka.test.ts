@@ -11,6 +11,7 @@ import { it } from '../../brokers/kafka/shared.ts'
 import { signToken } from '../../brokers/kafka/tokens.ts'
 import { temporaryFolder } from '../../brokers/watchdog.ts'
 import { freePort } from '../../spawn.ts'
+import { CLIENTS } from './clients.ts'
 import { refusalOf, tryOut, WRONG_PASSWORD } from './refusal.ts'
 
 type Options = Record<string, unknown>
@@ -131,9 +132,9 @@ const places: readonly Case[] = [
 ]
 
 // Together, since most of the time is the broker's pause before it refuses.
-describe.concurrent('connecting and publishing, with', () => {
+describe.concurrent.each(CLIENTS)('connecting and publishing by %s, with', client => {
   it.for([...places, ...tls, ...credentials])('%s', async ([, options, says], { secured, topic }) => {
-    const refusal = await refusalOf(tryOut({ topic, ...(await options(secured)) }))
+    const refusal = await refusalOf(tryOut({ client, topic, ...(await options(secured)) }))
     expect(refusal.message).toMatch(says)
     expect(refusal).toBeInstanceOf(UnavailableError)
   })

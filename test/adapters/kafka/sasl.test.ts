@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createSasl } from '../../../adapters/kafka/sasl.ts'
+import { createSasl } from '../../../adapters/kafka/kafkajs/sasl.ts'
 import { folder } from '../../config/folder.ts'
 import { serveTokens } from './token-server.ts'
 

@@ -11,6 +11,7 @@ import { watchLoading } from '../loaded.ts'
 import { byEnvironment, byFile } from '../serve-configuration.ts'
 import { expectDiscreet, serveOnce } from '../serve-once.ts'
 import { expectEvent } from './arrived.ts'
+import { CLIENTS } from './clients.ts'
 import { serveTokens } from './token-server.ts'
 
 type Options = Readonly<Record<string, unknown>>
@@ -49,6 +50,7 @@ const tls = { ca: 'ca.pem' }
 /** Each way to reach a broker, as the options for it. */
 const ways: Readonly<Record<string, (at: KafkaAddresses, tokenUrl: string) => Options>> = {
   binary: at => ({ brokers: [at.plaintext] }),
+  'the other client': at => ({ brokers: [at.plaintext], client: 'platformatic' }),
   'structured, and another key': at => ({ brokers: [at.plaintext], contentMode: 'structured', key: 'id' }),
   'gzip, and several brokers': at => ({ brokers: ['127.0.0.1:1', at.plaintext], compression: 'gzip' }),
   TLS: at => ({ brokers: [at.tls], tls }),
@@ -96,28 +98,32 @@ describe.concurrent('by environment variables alone', () => {
     await expectArrived(peer, topic, served.id, options)
     expectDiscreet(served, [...SECRETS, token])
     const asksForTokens = JSON.stringify(options).includes(tokens.url)
-    expect(loaded.clients()).toEqual(asksForTokens ? ['kafkajs', 'oauth4webapi'] : ['kafkajs'])
+    const client = options['client'] === 'platformatic' ? '@platformatic/kafka' : 'kafkajs'
+    expect(loaded.clients()).toEqual(asksForTokens ? [client, 'oauth4webapi'] : [client])
     expect(tokens.requests).toBe(asksForTokens ? 1 : 0)
     expect(tokens.asked).toMatchObject(asksForTokens ? grant : {})
   })
 })
 
-it('by a file, each way at once', async ({ secured, peer, directory, token, tokens, onTestFinished }) => {
-  const destinations = await Promise.all(
-    Object.values(ways).map(async way => {
-      const options = way(secured, tokens.url)
-      return { topic: await createTopic(peer, options), options }
+it.for(CLIENTS)(
+  'by a file, each way at once, by %s',
+  async (client, { secured, peer, directory, token, tokens, onTestFinished }) => {
+    const destinations = await Promise.all(
+      Object.values(ways).map(async way => {
+        const options = way(secured, tokens.url)
+        return { topic: await createTopic(peer, options), options }
+      })
+    )
+    onTestFinished(async () => {
+      await Promise.all(destinations.map(({ topic }) => peer.deleteTopic(topic)))
     })
-  )
-  onTestFinished(async () => {
-    await Promise.all(destinations.map(({ topic }) => peer.deleteTopic(topic)))
-  })
-  const file = byFile(
-    directory,
-    'kafka',
-    destinations.map(({ topic, options }) => ({ topic, ...options }))
-  )
-  const served = await serveOnce(directory, file)
-  await Promise.all(destinations.map(({ topic, options }) => expectArrived(peer, topic, served.id, options)))
-  expectDiscreet(served, [...SECRETS, token])
-})
+    const file = byFile(
+      directory,
+      'kafka',
+      destinations.map(({ topic, options }) => ({ topic, client, ...options }))
+    )
+    const served = await serveOnce(directory, file)
+    await Promise.all(destinations.map(({ topic, options }) => expectArrived(peer, topic, served.id, options)))
+    expectDiscreet(served, [...SECRETS, token])
+  }
+)

@@ -5,8 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, onTestFinished } from 'vitest'
 import { openKafkajs } from '../../../adapters/kafka/kafkajs.ts'
+import { openPlatformatic } from '../../../adapters/kafka/platformatic.ts'
 import type { CloudEvent } from '../../../src/adapter.ts'
 import { sampleEvent } from '../../../src/testing/sample-event.ts'
+import { CLIENTS } from '../../adapters/kafka/clients.ts'
 import { connect } from '../../adapters/kafka/connect.ts'
 import type { Peer } from '../../brokers/kafka/peer.ts'
 import { it } from '../../brokers/kafka/shared.ts'
@@ -19,7 +21,6 @@ const plain = {
   clientId: 'test',
   compression: 'none',
   tls: async () => undefined,
-  sasl: () => undefined,
   log: { debug() {}, info() {}, warn() {}, error() {} }
 } as const
 
@@ -41,8 +42,8 @@ describe('a partition that the producer does not know yet', { timeout: 120_000 }
     expect(await arrivedIds(peer, topic)).toEqual(['before', 'known'])
   })
 
-  it("the adapter's port sends nothing, and then writes them", async ({ kafka, peer, topic }) => {
-    const client = openKafkajs({ ...plain, brokers: [kafka.plaintext], topic })
+  it("the adapter's port over kafkajs sends nothing, and then writes them", async ({ kafka, peer, topic }) => {
+    const client = openKafkajs({ ...plain, sasl: () => undefined, brokers: [kafka.plaintext], topic })
     onTestFinished(() => client.close())
     const signal = AbortSignal.timeout(30_000)
     const [leader = Number.NaN] = await client.leaders(signal)
@@ -55,24 +56,40 @@ describe('a partition that the producer does not know yet', { timeout: 120_000 }
     expect((await arrivedIds(peer, topic)).sort()).toEqual(['0', '0', '1'])
   })
 
-  it('the adapter resolves with what is in the topic, and loses nothing', async ({ kafka, peer, topic }) => {
-    const adapter = await connect({ brokers: [kafka.plaintext], topic })
-    const published = new Map<string, string>()
-    const publish = async () => {
-      // A key of its own, so that both partitions get some.
-      const id = randomUUID()
-      const event = sampleEvent('{}', { id, partitionkey: id })
-      published.set(id, await adapter.publish(event, AbortSignal.timeout(4000)))
-    }
-    await publish()
+  it("the adapter's port over the other client need not know it, and writes them", async ({ kafka, peer, topic }) => {
+    const client = openPlatformatic({ ...plain, sasl: undefined, brokers: [kafka.plaintext], topic })
+    onTestFinished(() => client.close())
+    const signal = AbortSignal.timeout(30_000)
+    const [leader = Number.NaN] = await client.leaders(signal)
+    const produce = (...partitions: readonly number[]) =>
+      client.produce(leader, new Map(partitions.map(partition => [partition, [recordOf(`${partition}`)]])), signal)
+    await expect(produce(0, 1)).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' })
     await peer.addPartitions(topic, 2)
-    // Many at once: they travel in one request for both partitions. None may be refused.
-    while (![...published.values()].some(place => place.startsWith(`${topic}-1@`))) {
-      await Promise.all(Array.from({ length: 20 }, publish))
-    }
-    const arrived = new Set(await arrivedAt(peer, topic))
-    expect([...published].filter(([id, place]) => !arrived.has(`${id} ${place}`))).toEqual([])
+    await expect.poll(() => produce(0, 1).catch(() => new Map())).toHaveProperty('size', 2)
+    expect(new Set(await arrivedIds(peer, topic))).toEqual(new Set(['0', '1']))
   })
+
+  it.for(CLIENTS)(
+    'the adapter, by %s, resolves with what is in the topic, and loses nothing',
+    async (client, { kafka, peer, topic }) => {
+      const adapter = await connect({ client, brokers: [kafka.plaintext], topic })
+      const published = new Map<string, string>()
+      const publish = async () => {
+        // A key of its own, so that both partitions get some.
+        const id = randomUUID()
+        const event = sampleEvent('{}', { id, partitionkey: id })
+        published.set(id, await adapter.publish(event, AbortSignal.timeout(4000)))
+      }
+      await publish()
+      await peer.addPartitions(topic, 2)
+      // Many at once: they travel in one request for both partitions. None may be refused.
+      while (![...published.values()].some(place => place.startsWith(`${topic}-1@`))) {
+        await Promise.all(Array.from({ length: 20 }, publish))
+      }
+      const arrived = new Set(await arrivedAt(peer, topic))
+      expect([...published].filter(([id, place]) => !arrived.has(`${id} ${place}`))).toEqual([])
+    }
+  )
 })
 
 describe('an answer that is lost', { timeout: 120_000 }, () => {
@@ -95,10 +112,10 @@ describe('an answer that is lost', { timeout: 120_000 }, () => {
     expect(arrived).not.toContain('next')
   })
 
-  it('the adapter loses nothing', async ({ secured, peer, topic }) => {
+  it.for(CLIENTS)('the adapter, by %s, loses nothing', async (client, { secured, peer, topic }) => {
     const proxy = await claimPlace(secured.proxied)
     onTestFinished(() => proxy.close())
-    const adapter = await connect({ brokers: [`127.0.0.1:${proxy.port}`], topic })
+    const adapter = await connect({ client, brokers: [`127.0.0.1:${proxy.port}`], topic })
     const [first, unanswered, unsent, next] = [sampleEvent(), sampleEvent(), sampleEvent(), sampleEvent()]
     const publish = (event: CloudEvent, ms: number) => adapter.publish(event, AbortSignal.timeout(ms))
     await publish(first, 4000)

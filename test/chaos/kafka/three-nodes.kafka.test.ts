@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { partitionOf } from '../../../adapters/kafka/partition.ts'
 import { sampleEvent } from '../../../src/testing/sample-event.ts'
+import { CLIENTS, type ClientName } from '../../adapters/kafka/clients.ts'
 import { connect } from '../../adapters/kafka/connect.ts'
 import { type ClusterNode, type KafkaCluster, startKafkaCluster } from '../../brokers/kafka/cluster.ts'
 import { connectPeer, type Peer } from '../../brokers/kafka/peer.ts'
+import { uniqueTopic } from '../../brokers/kafka/shared.ts'
 import { CONCURRENCY, type Load } from '../load.ts'
 import { refusals } from '../outage.ts'
 import { full, WAIT } from '../scene.ts'
@@ -38,8 +40,8 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
   })
   afterAll(() => cluster?.stop())
 
-  async function open() {
-    const scene = openKafkaScene(peer, cluster.bootstrap)
+  async function open(client: ClientName) {
+    const scene = openKafkaScene(peer, cluster.bootstrap, client)
     await peer.createTopic(scene.topic, SHAPE)
     const bridge = await scene.bridge()
     return { scene, bridge, load: await scene.load(bridge) }
@@ -65,15 +67,15 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
     process.stdout.write(`${what}: taken over within ${Math.round(last - faultAt)} ms, ${refused} refused meanwhile\n`)
   }
 
-  test('leaders that move back and forth: all is accepted', async () => {
-    const { scene, bridge, load } = await open()
+  test.for(CLIENTS)('leaders that move back and forth, by %s: all is accepted', async client => {
+    const { scene, bridge, load } = await open(client)
     const rounds = [1, 2, 3, 1]
     for (const to of rounds) {
       for (let partition = 0; partition < PARTITIONS; partition++) await peer.moveLeader(scene.topic, partition, to)
       await load.more('acknowledged', 500)
     }
     const deliveries = await load.stop()
-    const { duplicates } = await scene.ledger(deliveries, 'leaders moved')
+    const { duplicates } = await scene.ledger(deliveries, `leaders moved, by ${client}`)
     expect(refusals(deliveries)).toHaveLength(0)
     expect(duplicates).toBeLessThanOrEqual(rounds.length * REPEATED * CONCURRENCY)
     await bridge.end()
@@ -84,13 +86,13 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
     { name: 'frozen', fault: (node: ClusterNode) => node.freeze(), mend: (node: ClusterNode) => node.thaw() }
   ]
   for (const { name, fault, mend } of faults) {
-    test(`a leader that is ${name}: the others take over while it is away`, async () => {
-      const { scene, bridge, load } = await open()
+    test.for(CLIENTS)(`a leader that is ${name}, by %s: the others take over while it is away`, async client => {
+      const { scene, bridge, load } = await open(client)
       const node = await leaderOf(scene.topic)
       const at = performance.now()
       await fault(node)
       try {
-        await takenOver(load, at, `a leader ${name}`)
+        await takenOver(load, at, `a leader ${name}, by ${client}`)
       } finally {
         await mend(node)
       }
@@ -98,14 +100,14 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
       await inSync(scene.topic)
       const deliveries = await load.stop()
       refusals(deliveries)
-      const { duplicates } = await scene.ledger(deliveries, `a leader ${name}`)
+      const { duplicates } = await scene.ledger(deliveries, `a leader ${name}, by ${client}`)
       expect(duplicates).toBeLessThanOrEqual(REPEATED * CONCURRENCY)
       await bridge.end()
     })
   }
 
-  test('a node that is down from the beginning, and named first: all is accepted', async () => {
-    const scene = openKafkaScene(peer, cluster.bootstrap)
+  test.for(CLIENTS)('a node that is down from the beginning, and named first, by %s: all is accepted', async client => {
+    const scene = openKafkaScene(peer, cluster.bootstrap, client)
     await peer.createTopic(scene.topic, SHAPE)
     const node = cluster.node(1)
     await node.kill()
@@ -116,7 +118,7 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
       const load = await scene.load(bridge)
       await load.more('acknowledged', 500)
       const deliveries = await load.stop()
-      await scene.ledger(deliveries, 'one of three down')
+      await scene.ledger(deliveries, `one of three down, by ${client}`)
       expect(refusals(deliveries)).toHaveLength(0)
       await bridge.end()
     } finally {
@@ -125,27 +127,30 @@ describe.skipIf(shared === null || !full)('200 webhooks at a time into three nod
     }
   })
 
-  test('a node that is mute holds up no partition that another has taken over, nor those that it had before', async () => {
-    const { topic } = openKafkaScene(peer, cluster.direct)
-    await peer.createTopic(topic, { partitions: 2, replicas: 3 })
-    for (const partition of [0, 1]) await peer.moveLeader(topic, partition, partition + 1)
-    const brokers = [1, 3].map(id => `127.0.0.1:${cluster.node(id).proxy.port}`)
-    const adapter = await connect({ brokers, topic })
-    const publish = (partition: number) =>
-      adapter.publish(sampleEvent('{}', { partitionkey: keyOf(partition) }), AbortSignal.timeout(4000))
-    await Promise.all([publish(0), publish(1)])
-    await peer.moveLeader(topic, 1, 1)
-    // Until the adapter has asked again who leads what, and has not yet had anything for the partition that has moved.
-    for (const end = performance.now() + ASKED_WITHIN_MS; performance.now() < end; ) await publish(0)
-    const { proxy } = cluster.node(2)
-    onTestFinished(() => proxy.pass())
-    await proxy.hold()
-    const outcomes = await Promise.allSettled([publish(1), publish(0)])
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
-  })
+  test.for(CLIENTS)(
+    'by %s, a node that is mute holds up no partition that another has taken over, nor those that it had before',
+    async client => {
+      const topic = uniqueTopic()
+      await peer.createTopic(topic, { partitions: 2, replicas: 3 })
+      for (const partition of [0, 1]) await peer.moveLeader(topic, partition, partition + 1)
+      const brokers = [1, 3].map(id => `127.0.0.1:${cluster.node(id).proxy.port}`)
+      const adapter = await connect({ client, brokers, topic })
+      const publish = (partition: number) =>
+        adapter.publish(sampleEvent('{}', { partitionkey: keyOf(partition) }), AbortSignal.timeout(4000))
+      await Promise.all([publish(0), publish(1)])
+      await peer.moveLeader(topic, 1, 1)
+      // Until the adapter has asked again who leads what, and has not yet had anything for the partition that has moved.
+      for (const end = performance.now() + ASKED_WITHIN_MS; performance.now() < end; ) await publish(0)
+      const { proxy } = cluster.node(2)
+      onTestFinished(() => proxy.pass())
+      await proxy.hold()
+      const outcomes = await Promise.allSettled([publish(1), publish(0)])
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    }
+  )
 
   test('why the bridge lets kafkajs repeat nothing: its repetition leaves a moved partition out, and resolves', async () => {
-    const { topic } = openKafkaScene(peer, cluster.direct)
+    const topic = uniqueTopic()
     await peer.createTopic(topic, { partitions: 2, replicas: 3 })
     for (const partition of [0, 1]) await peer.moveLeader(topic, partition, partition + 1)
     const producer = await connectKafkajs(cluster.direct, { createPartitioner: asNamed })

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { CLIENTS } from '../../adapters/kafka/clients.ts'
 import { it } from '../../brokers/kafka/shared.ts'
 import { startLoad } from '../load.ts'
 import { refusals } from '../outage.ts'
@@ -7,9 +8,9 @@ import { openKafkaScene } from './scene.ts'
 
 const FEW = 5
 
-describe('while the bridge runs', { timeout: 120_000 }, () => {
+describe.each(CLIENTS)('while the bridge runs, by %s,', { timeout: 120_000 }, client => {
   it('a partition that is added is used within 10 seconds', async ({ kafka, peer }) => {
-    const scene = openKafkaScene(peer, kafka.plaintext)
+    const scene = openKafkaScene(peer, kafka.plaintext, client)
     await peer.createTopic(scene.topic)
     const bridge = await scene.bridge()
     await expect.poll(bridge.ready, WAIT).toBe(true)
@@ -29,7 +30,7 @@ describe('while the bridge runs', { timeout: 120_000 }, () => {
     kafka,
     peer
   }) => {
-    const scene = openKafkaScene(peer, kafka.plaintext)
+    const scene = openKafkaScene(peer, kafka.plaintext, client)
     const bridge = await scene.bridge()
     const load = startLoad(bridge.url, FEW)
     await load.more('refused', FEW)

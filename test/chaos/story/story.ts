@@ -5,6 +5,7 @@ import { freePorts } from '../../brokers/ports.ts'
 import { temporaryFolder } from '../../brokers/watchdog.ts'
 import { openBalancer } from './balancer.ts'
 import type { Cast } from './cast/cast.ts'
+import { KAFKA_CLIENT } from './cast/kafka.ts'
 import type { Found } from './cast/server.ts'
 import { configure, PATH, TOLERANCE_MS } from './configuration.ts'
 import { forge } from './forger.ts'
@@ -43,7 +44,8 @@ const READY_WITHIN_MS = 30_000
 export async function tell(story: Story, cast: Cast, onChapter: (chapter: Chapter) => void): Promise<Chronicle> {
   const folder = temporaryFolder('chaos-')
   const file = join(folder.path, 'bridge.yaml')
-  const env = configure(file, cast)
+  // Every other story has the other client. Replicas with different options would not share what they remember.
+  const env = { ...configure(file, cast), [KAFKA_CLIENT]: story.seed % 2 === 0 ? 'platformatic' : 'kafkajs' }
   const [one = 0, two = 0] = await freePorts(2)
   const replicas = { 'replica 1': prepareReplica(one, file, env), 'replica 2': prepareReplica(two, file, env) }
   const all = Object.values(replicas)

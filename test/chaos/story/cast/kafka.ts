@@ -4,6 +4,9 @@ import { startPeer } from '../../../brokers/kafka/peer-process.ts'
 import { claimPlace } from '../../../brokers/proxy.ts'
 import { type Defer, type Found, LATENCY_MS, type Place } from './server.ts'
 
+/** The variable of the replicas that names their client. */
+export const KAFKA_CLIENT = 'STORY_KAFKA_CLIENT'
+
 /** By the name of the destination. */
 const TOPICS: Readonly<Record<string, string>> = { kafka: 'events', reserve: 'reserve', parking: 'dead-letters' }
 
@@ -18,7 +21,8 @@ export async function castKafka(defer: Defer): Promise<Place> {
   const peer = connectPeer(process.port, broker.at.plaintext)
   for (const topic of Object.values(TOPICS)) await peer.createTopic(topic, { partitions: 3 })
   const brokers = [`127.0.0.1:${proxy.port}`]
-  const destinations = Object.entries(TOPICS).map(([name, topic]) => [name, { adapter: 'kafka', brokers, topic }])
+  const common = { adapter: 'kafka', client: `\${env:${KAFKA_CLIENT}}`, brokers }
+  const destinations = Object.entries(TOPICS).map(([name, topic]) => [name, { ...common, topic }])
   return {
     proxy,
     latency: LATENCY_MS,

@@ -1,9 +1,7 @@
 import type { SASLOptions } from 'kafkajs'
+import type { SaslOptions } from '../sasl-options.ts'
+import { createTokens } from '../token/tokens.ts'
 import { oauthBearer } from './oauthbearer.ts'
-import type { SaslOptions } from './sasl-options.ts'
-import { clientCredentials } from './token/client-credentials.ts'
-import { providedTokens } from './token/provider.ts'
-import { reuseToken } from './token/reuse.ts'
 
 /**
  * How kafkajs signs in: a new object at each call, since kafkajs writes into it. Tokens are shared by all of them.
@@ -12,6 +10,6 @@ import { reuseToken } from './token/reuse.ts'
 export function createSasl(sasl: SaslOptions | undefined, directory: string): () => SASLOptions | undefined {
   if (sasl === undefined) return () => undefined
   if (sasl.mechanism !== 'oauthbearer') return () => ({ ...sasl })
-  const tokens = reuseToken('provider' in sasl ? providedTokens(sasl.provider, directory) : clientCredentials(sasl))
+  const tokens = createTokens(sasl, directory)
   return () => oauthBearer(tokens)
 }

@@ -1,8 +1,6 @@
 import type { Mechanism, SASLOptions } from 'kafkajs'
-import type { Tokens } from './token/reuse.ts'
-
-/** Kafka's name for a refusal. */
-const REFUSED = 'SASL_AUTHENTICATION_FAILED'
+import { isRefusal, REFUSED, refusedToken } from '../token/refusal.ts'
+import type { Tokens } from '../token/reuse.ts'
 
 /**
  * Signing in with a bearer token (SASL OAUTHBEARER, RFC 7628). kafkajs has an exchange of its own, but that does not
@@ -19,9 +17,7 @@ export function oauthBearer(tokens: Tokens): SASLOptions & Pick<Mechanism, 'auth
         const request = { encode: () => withLength(`n,,\u0001auth=Bearer ${value}\u0001\u0001`) }
         const response = { decode: async (answer: Buffer) => answer, parse: isRefusal }
         try {
-          if (await saslAuthenticate({ request, response })) {
-            throw Object.assign(new Error('The broker refused the token.'), { type: REFUSED })
-          }
+          if (await saslAuthenticate({ request, response })) throw refusedToken()
         } catch (error) {
           if (error instanceof Error && 'type' in error && error.type === REFUSED) tokens.refused(value)
           throw error
@@ -37,9 +33,4 @@ function withLength(text: string): Buffer {
   const count = Buffer.alloc(4)
   count.writeInt32BE(bytes.length)
   return Buffer.concat([count, bytes])
-}
-
-/** A success has nothing to say; a refusal is JSON with a status (RFC 7628, section 3.2.2). */
-function isRefusal(answer: Buffer): boolean {
-  return answer.includes('"status"')
 }
