@@ -160,7 +160,7 @@ export function createReceiving(limits: AdmissionLimits): Receiving {
       },
       drop() {
         if (wasWhole()) drop()
-        else fail(new ConnectionClosed('The request was let go before it was whole.'))
+        else if (place.taken) fail(new ConnectionClosed('The request was let go before it was whole.'))
       }
     }
     const place = incomplete.add(reception)
