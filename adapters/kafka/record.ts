@@ -1,4 +1,4 @@
-import { attributesOf, type CloudEvent, STRUCTURED_TYPE, type TraceContext, toStructured } from '../../src/adapter.ts'
+import { type CloudEvent, STRUCTURED_TYPE, type TraceContext, toStructured } from '../../src/adapter.ts'
 
 /** What one event is in a topic. Its timestamp is the time of publishing: `time` is the event's own affair. */
 export interface KafkaRecord {
@@ -20,26 +20,28 @@ export function toRecord(
   { traceparent, tracestate }: TraceContext = event
 ): KafkaRecord {
   const keyText = event[key]
-  const { headers, value } = contentMode === 'binary' ? toBinary(event) : toStructuredRecord(event)
+  const headers: Record<string, string> =
+    contentMode === 'binary' ? binaryHeaders(event) : { 'content-type': STRUCTURED_TYPE }
+  if (traceparent !== undefined) headers['traceparent'] = traceparent
+  if (tracestate !== undefined) headers['tracestate'] = tracestate
   return {
     key: typeof keyText === 'string' ? Buffer.from(keyText) : undefined,
-    headers: {
-      ...headers,
-      ...(traceparent !== undefined && { traceparent }),
-      ...(tracestate !== undefined && { tracestate })
-    },
-    value
+    headers,
+    value: contentMode === 'binary' ? bytesOf(event) : Buffer.from(toStructured(event))
   }
 }
 
-function toBinary(event: CloudEvent): Pick<KafkaRecord, 'headers' | 'value'> {
+function binaryHeaders(event: CloudEvent): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': event.datacontenttype }
-  for (const [name, value] of attributesOf(event)) if (name !== 'datacontenttype') headers[`ce_${name}`] = value
-  return { headers, value: Buffer.from(event.data.buffer, event.data.byteOffset, event.data.byteLength) }
+  for (const name of Object.keys(event)) {
+    const value = event[name]
+    if (typeof value === 'string' && name !== 'datacontenttype') headers[`ce_${name}`] = value
+  }
+  return headers
 }
 
-function toStructuredRecord(event: CloudEvent): Pick<KafkaRecord, 'headers' | 'value'> {
-  return { headers: { 'content-type': STRUCTURED_TYPE }, value: Buffer.from(toStructured(event)) }
+function bytesOf({ data }: CloudEvent): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 }
 
 /** An upper bound of the record's size in a batch before compression, in bytes. */
