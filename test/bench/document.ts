@@ -6,7 +6,7 @@ import { MANY_CONNECTIONS } from './resident.ts'
 import type { Measured, Parts, Results } from './results.ts'
 import type { Result } from './rounds.ts'
 import { median } from './statistics.ts'
-import { ledgerTable, measuredTable, ratiosTo, ratioTable, table } from './tables.ts'
+import { ledgerTable, measuredTable, ratiosTo, ratioTable, spread, table } from './tables.ts'
 
 /** Percent of the time; by its own threads and the kernel, a server waits some as well. */
 const BUSY = 20
@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<keyof Parts, string>> = {
   kafka: 'Kafka',
   producer: "Kafka's own producer test",
   features: 'What each feature costs',
+  'start-up': 'Start',
   resident: 'Memory',
   flat: 'Flat',
   pubsub: 'Pub/Sub',
@@ -26,6 +27,20 @@ const renderers: { readonly [Part in keyof Parts]: (of: Parts[Part]) => string }
   producer: ({ records, rate, p50, p99 }) =>
     table(['', 'records/s', 'p50 ms', 'p99 ms'], [[`${records} of 1 KB`, rate.toFixed(0), String(p50), String(p99)]]),
   features: renderComparison,
+  'start-up': ({ bridge, bare }) => {
+    const row = (name: string, of: 'ms' | 'cpu' | 'rss') => {
+      const [own, other] = [bridge.map(start => start[of]), bare.map(start => start[of])]
+      return [name, spread(own, 0), spread(other, 0), (median(own) / median(other)).toFixed(2)]
+    }
+    return table(
+      [`of ${bridge.length} starts each, in turn`, 'bridge', 'bare bundle', 'ratio'],
+      [
+        row('ms from the process to its first 204, in Kafka', 'ms'),
+        row("ms of the main thread's CPU until then", 'cpu'),
+        row('MiB when idle', 'rss')
+      ]
+    )
+  },
   resident: lines =>
     table(
       ['', 'idle MiB', `peak MiB at c=${MANY_CONNECTIONS}`, 'req/s'],

@@ -61,6 +61,12 @@ export const GOALS: readonly Goal[] = [
   toHand(PLATFORMATIC, 32, 'p99', 0.5),
   toPrototype(KAFKAJS, 'prototype'),
   toPrototype(PLATFORMATIC, 'prototype, platformatic'),
+  {
+    goal: 'start of the process to the first 204 in Kafka, to that of a bare bundle',
+    most: 1.25,
+    measured: ({ 'start-up': startUp }) =>
+      startUp ? median(startUp.of.bridge.map(({ ms }) => ms)) / median(startUp.of.bare.map(({ ms }) => ms)) : Number.NaN
+  },
   resident(KAFKAJS, 'resident memory when idle', 90, 'idle'),
   resident(PLATFORMATIC, 'resident memory when idle', 90, 'idle'),
   resident(KAFKAJS, 'most resident memory at c=512', 256, 'peak'),

@@ -7,6 +7,7 @@ import { testProducer } from './producer-test.ts'
 import { measureResident } from './resident.ts'
 import type { Parts } from './results.ts'
 import { compare, type Effort, type Result } from './rounds.ts'
+import { startUp } from './start-up.ts'
 
 export const CONNECTIONS = [1, 8, 32, 128]
 const PRODUCER_RECORDS = 500_000
@@ -42,6 +43,7 @@ export const measurements: {
     }
   },
   features: (choice, effort) => run(features, choice, effort),
+  'start-up': (_choice, { seconds }) => startUp({ starts: 4 * seconds }),
   resident: (choice, { seconds }) => measureResident(choice, seconds),
   async flat(choice, effort) {
     const paced = []

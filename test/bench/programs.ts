@@ -7,6 +7,9 @@ import { root } from '../spawn.ts'
 import { SECRET } from './load/signed.ts'
 import type { Program } from './server.ts'
 
+/** What Node does by itself in a container of 256 MB, with a young generation of the image's size. */
+const SMALL = '--max-semi-space-size=4 --max-old-space-size=128'
+
 /** What is started from a checkout: the sources, or what `npm run build` has made of them. */
 export const SOURCES = 'src/main.ts'
 export const BUILT = 'dist/main.js'
@@ -19,6 +22,8 @@ export interface BridgeSettings {
   readonly env?: NodeJS.ProcessEnv
   /** A file that Node loads first. */
   readonly preload?: string
+  /** As in a container of 256 MB. */
+  readonly small?: boolean
   /** The folder of another checkout. */
   readonly checkout?: string
 }
@@ -31,7 +36,7 @@ let configurations = 0
  * @param main the program, from its checkout's folder: `SOURCES` or `BUILT`
  */
 export function bridge(main: string, settings: BridgeSettings): Program {
-  const { destination, config = {}, env = {}, preload, checkout = root } = settings
+  const { destination, config = {}, env = {}, preload, small = false, checkout = root } = settings
   const endpoint = { path: '/webhooks/gemini', verify: { static: { secrets: [SECRET] } } }
   const tree = {
     listen: { host: '127.0.0.1' },
@@ -44,8 +49,12 @@ export function bridge(main: string, settings: BridgeSettings): Program {
   const file = join(folder.path, `${++configurations}.yaml`)
   // JSON is YAML.
   writeFileSync(file, JSON.stringify(tree))
-  const options = preload === undefined ? {} : { NODE_OPTIONS: `--import=${pathToFileURL(join(root, preload))}` }
-  return { file: join(checkout, main), args: ['serve', '--config', file], env: { ...options, ...env } }
+  const options = [
+    ...(small ? [SMALL] : []),
+    ...(preload === undefined ? [] : [`--import=${pathToFileURL(join(root, preload))}`])
+  ]
+  const args = ['serve', '--config', file]
+  return { file: join(checkout, main), args, env: { NODE_OPTIONS: options.join(' '), ...env } }
 }
 
 /** A server of `bare/`, to compare with. */

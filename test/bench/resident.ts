@@ -1,4 +1,4 @@
-/** How much memory a fresh bridge takes when idle, and over many connections. */
+/** How much memory a fresh bridge takes when idle, and over many connections: with the heap of a container of 256 MB. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Choice } from './contender.ts'
 import { CONTENDERS, isThere, openKafka, programOf } from './kafka.ts'
@@ -26,7 +26,7 @@ export async function measureResident(choice: Choice, seconds: number): Promise<
       if (!('options' in contender) || !isThere(contender, choice.note)) continue
       const topic = contender.name.replaceAll(/\W+/g, '-')
       await kafka.createTopic(topic)
-      const server = await startServer(programOf(contender, choice.main, kafka.brokers, topic))
+      const server = await startServer(programOf({ ...contender, small: true }, choice.main, kafka.brokers, topic))
       await sleep(SETTLED_MS)
       const idle = rss(server.pid)
       const { rss: peak, rate } = await measure(server, MANY_CONNECTIONS, seconds)

@@ -9,6 +9,7 @@ import { wrk } from './load/wrk.ts'
 import type { ProducerTest } from './producer-test.ts'
 import type { Resident } from './resident.ts'
 import type { Result } from './rounds.ts'
+import type { StartUp } from './start-up.ts'
 
 /** A part, with where, when and how it was measured. */
 export interface Measured<T> {
@@ -23,6 +24,7 @@ export interface Parts {
   readonly kafka: Result
   readonly producer: ProducerTest
   readonly features: Result
+  readonly 'start-up': StartUp
   readonly resident: readonly Resident[]
   readonly flat: { readonly paced: readonly PacedMeasure[]; readonly beside: Result }
   readonly pubsub: Result

@@ -38,7 +38,7 @@ export async function soak(
   const kafka = await openKafka()
   try {
     await kafka.createTopic('soak')
-    const { pid, url, stop } = await startServer(programOf(of, choice.main, kafka.brokers, 'soak'))
+    const { pid, url, stop } = await startServer(programOf({ ...of, small: true }, choice.main, kafka.brokers, 'soak'))
     const done: Minute[] = []
     const state = async () => ({ contender: of.name, rate, minutes: done, records: await kafka.peer.count('soak') })
     for (let minute = 1; minute <= minutes; minute++) {

@@ -107,7 +107,6 @@ test('no document has a shell command that nothing runs', async () => {
     // By test/cli/dev.test.ts, and test/bench by hand:
     /^npm ci && npm start$/,
     /^npm run bench\b/,
-    /^node test\/bench\/start-up-alone\.ts /,
     // By test/package.test.ts and test/start-up.test.ts:
     /^npm run build(:cache)? /,
     // Above:
