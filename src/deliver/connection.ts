@@ -47,7 +47,9 @@ export function createConnection(name: string, adapter: Adapter): Connection {
         if (typeof given?.then !== 'function') throw new TypeError('its adapter gave no promise')
         const published = Promise.resolve(given)
         pending += 1
+        let isAbandoned = false
         const onAbort = () => {
+          isAbandoned = true
           abandoned += 1
           reject(
             new UnavailableError(
@@ -58,7 +60,7 @@ export function createConnection(name: string, adapter: Adapter): Connection {
         const end = () => {
           signal.removeEventListener('abort', onAbort)
           pending -= 1
-          if (signal.aborted) abandoned -= 1
+          if (isAbandoned) abandoned -= 1
           if (closing && pending === 0) ended.resolve()
         }
         signal.addEventListener('abort', onAbort, { once: true })

@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createLogger, type LogOptions } from '../../src/telemetry/log.ts'
 
@@ -69,4 +70,27 @@ test('a reader that has stopped costs no more than a bounded memory, and no time
   for (let i = 0; i < 100; i += 1) log.info({ text: 'x'.repeat(100_000) }, 'unread')
   expect(stream.writableLength).toBeLessThan(5 * 1024 * 1024)
   await flush()
+})
+
+test('what one turn has to say is written together, and at once what goes wrong', async () => {
+  const writes: string[] = []
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      writes.push(String(chunk))
+      done()
+    }
+  })
+  const { log } = await createLogger({ level: 'info', format: 'json', color: false, stream })
+  const messages = () => writes.map(write => [...write.matchAll(/"message":"(\w+)"/g)].map(([, message]) => message))
+  log.info({}, 'one')
+  log.info({}, 'two')
+  expect(writes).toEqual([])
+  await nextTurn()
+  expect(messages()).toEqual([['one', 'two']])
+  log.info({}, 'three')
+  log.warn({}, 'four')
+  expect(messages()).toEqual([
+    ['one', 'two'],
+    ['three', 'four']
+  ])
 })
