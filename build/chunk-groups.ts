@@ -16,6 +16,9 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: CodeS
     reached.set(file, ids)
     return ids
   }
+  const isOf = (client: string) => (id: string) =>
+    ['', '/sasl'].some(part => reachedBy(`adapters/kafka/${client}${part}.ts`).has(id))
+  const [isOfKafkajs, isOfPlatformatic] = [isOf('kafkajs'), isOf('platformatic')]
   const plugin: Plugin = {
     name: 'chunk-groups',
     moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds)
@@ -25,7 +28,10 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: CodeS
     { name: 'lane', test: /\/adapters\/lane\// },
     { name: 'bridge', test: id => reachedBy('src/cli/serve.ts').has(id) },
     { name: 'commands', test: id => reachedBy('src/main.ts').has(id) },
-    { name: 'kafka', test: id => reachedBy('adapters/kafka.ts').has(id) }
+    // Kafka has two clients, of which one is loaded.
+    { name: 'kafka', test: id => reachedBy('adapters/kafka.ts').has(id) || (isOfKafkajs(id) && isOfPlatformatic(id)) },
+    { name: 'kafkajs', test: isOfKafkajs },
+    { name: 'platformatic', test: isOfPlatformatic }
   ]
   return { plugin, groups: groups.map((group, index) => ({ ...group, priority: groups.length - index })) }
 }

@@ -55,7 +55,9 @@ process.on('exit', () => process._rawDebug(process.moduleLoadList.join('\\n')))`
 test('only what is configured is loaded', async () => {
   expect(await loaded({ BRIDGE_ADAPTER: 'memory' }, /"connected"/)).toEqual([...ALWAYS, 'memory.js'].sort())
   const kafka = { BRIDGE_ADAPTER: 'kafka', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_TOPIC: 'none' }
-  expect(await loaded(kafka, /cannot connect/)).toEqual([...ALWAYS, 'kafka.js', 'kafka2.js', 'lane.js'].sort())
+  expect(await loaded(kafka, /cannot connect/)).toEqual(
+    [...ALWAYS, 'kafka.js', 'kafka2.js', 'kafkajs.js', 'kafkajs2.js', 'lane.js', 'sasl.js'].sort()
+  )
 })
 
 test('compiled code beside it is taken, all of it, by any user; without it, none is looked for', async () => {
