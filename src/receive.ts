@@ -83,7 +83,8 @@ export async function receive(
   }
 }
 
-async function deliver(
+/** @throws {EventError} or rejects with it, where there is no dead letter */
+function deliver(
   { id, receivedAt, trace }: Webhook,
   { source, normalize }: Endpoint,
   deliverer: Deliverer,

@@ -149,7 +149,8 @@ export function createServer(context: ServerContext): { app: FastifyInstance; cl
         reply.raw.on('close', connections.hold(raw.socket))
       }
       await context.receive(webhook, endpoint, receipt, onVerified, deadline.signal)
-      return answer(request, reply, answering)
+      // Not returned: it is a promise of its own, and this one would wait for it.
+      answer(request, reply, answering)
     } finally {
       clearTimeout(timer)
       reception.drop()

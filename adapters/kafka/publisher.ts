@@ -49,10 +49,9 @@ export async function openPublisher(client: KafkaClient, topic: string): Promise
   }
 
   return {
-    async publish(record, signal) {
-      if (closing.signal.aborted) throw closed(broker.name)
-      if (signal.aborted)
-        throw new UnavailableError('The deadline had passed before the event came to Kafka. See what was slow.')
+    publish(record, signal) {
+      if (closing.signal.aborted) return Promise.reject(closed(broker.name))
+      if (signal.aborted) return Promise.reject(late())
       if (performance.now() - askedAt > MAX_AGE_MS) void refresh()
       const partition = record.key ? partitionOf(record.key, leaders.length) : keyless++ % leaders.length
       const { waiting, messageId } = startWaiting({ record, partition }, broker, signal)
@@ -65,4 +64,8 @@ export async function openPublisher(client: KafkaClient, topic: string): Promise
       await client.close()
     }
   }
+}
+
+function late(): UnavailableError {
+  return new UnavailableError('The deadline had passed before the event came to Kafka. See what was slow.')
 }

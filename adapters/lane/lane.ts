@@ -176,8 +176,8 @@ export function openLane<Item>(broker: Broker<Item>): Lane<Item> {
   }
 
   return {
-    async publish(item, signal) {
-      if (signal.aborted) throw unsent(broker.name)
+    publish(item, signal) {
+      if (signal.aborted) return Promise.reject(unsent(broker.name))
       const { waiting, messageId } = startWaiting(item, broker, signal)
       add(waiting)
       return messageId

@@ -35,8 +35,8 @@ export function createFlights<T>(): Flights<T> {
   }
 
   return {
-    async share(key, signal, start, left) {
-      if (signal.aborted) return flights.has(key) ? left() : start(signal)
+    share(key, signal, start, left) {
+      if (signal.aborted) return flights.has(key) ? Promise.resolve(left()) : start(signal)
       const flight = flights.get(key) ?? depart(key, start)
       flight.callers += 1
       return new Promise((resolve, reject) => {

@@ -24,10 +24,10 @@ export function createOnce(accepted: Accepted | undefined, onLookup: (lookup: Lo
   if (accepted === undefined) return (_key, _destination, signal, work) => work(signal, () => {})
   const flights = createFlights<Result>()
 
-  return async (key, destination, signal, work) => {
+  return (key, destination, signal, work) => {
     if (accepted.has(key, destination)) {
       onLookup('hit')
-      return { destination, outcome: 'duplicate' }
+      return Promise.resolve({ destination, outcome: 'duplicate' })
     }
     const pair = `${destination} ${key}`
     onLookup(flights.has(pair) ? 'shared' : 'miss')

@@ -65,17 +65,21 @@ export function createSpans(tracer: Tracer, log: Log): Spans {
     }
   })
 
+  const ended = async <T>(working: Promise<T>, span: Span): Promise<T> => {
+    try {
+      return await working
+    } finally {
+      guarded(() => span.end())
+    }
+  }
+
   return {
-    async run({ name, kind, attributes, parent = context.active() }, work) {
+    run({ name, kind, attributes, parent = context.active() }, work) {
       const span = guarded(() => tracer.startSpan(name, { kind, attributes }, parent))
       const spanContext = span && guarded(() => span.spanContext())
       // Without an SDK and a trace of the request's own, there is none; and one that cannot say its name is none either.
       if (span === undefined || spanContext === undefined || !isSpanContextValid(spanContext)) return work(NO_SPAN)
-      try {
-        return await context.with(trace.setSpan(parent, span), work, undefined, note(span, spanContext))
-      } finally {
-        guarded(() => span.end())
-      }
+      return ended(context.with(trace.setSpan(parent, span), work, undefined, note(span, spanContext)), span)
     }
   }
 }

@@ -31,8 +31,8 @@ export function traceReceive(receive: Receive, spans: Spans): Receive {
       'cloudevents.event_id': webhook.id
     }
     const parent = parentOf(webhook.trace)
-    return spans.run({ name: `POST ${path}`, kind: SpanKind.SERVER, attributes, parent }, async span => {
-      if (span.context) noteTrace(receipt, span.context)
+    const traced = async (span: Noted, spanContext: SpanContext) => {
+      noteTrace(receipt, spanContext)
       try {
         await receive(webhook, endpoint, receipt, ...rest)
         span.set({ 'http.response.status_code': 204 })
@@ -40,7 +40,10 @@ export function traceReceive(receive: Receive, spans: Spans): Receive {
         noteRefusal(span, error)
         throw error
       }
-    })
+    }
+    return spans.run({ name: `POST ${path}`, kind: SpanKind.SERVER, attributes, parent }, span =>
+      span.context ? traced(span, span.context) : receive(webhook, endpoint, receipt, ...rest)
+    )
   }
 }
 

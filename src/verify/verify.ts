@@ -1,10 +1,10 @@
 import { VerificationError } from '../errors.ts'
 import type { Delivery, Verified } from './delivery.ts'
 import { createDynamicVerifier, type DynamicVerification, tokenRefused } from './dynamic.ts'
-import { splitEntries } from './entries.ts'
+import { type Entries, splitEntries } from './entries.ts'
 import { isJwt } from './jwt.ts'
 import type { KeySetOptions } from './key-set.ts'
-import { createStaticVerifier } from './static.ts'
+import { createStaticVerifier, type StaticVerifier } from './static.ts'
 import { checkTimestamp, isTooOld, type Tolerance } from './timestamp.ts'
 
 export type { Delivery, Verified }
@@ -81,17 +81,24 @@ export function createVerifier(
   const dynamic = verify.dynamic && createDynamicVerifier(verify.dynamic, context)
   const takes = [verifyStatic && 'v1', dynamic?.takes].filter(Boolean).join(', ')
 
-  const match = async (delivery: Delivery, signal: AbortSignal): Promise<Verified> => {
-    const { body, signature } = delivery
-    const entries = splitEntries(signature)
+  const match = (delivery: Delivery, signal: AbortSignal): Verified | Promise<Verified> => {
+    const entries = splitEntries(delivery.signature)
     const tried = verifyStatic
     const secret = tried?.(delivery, entries.v1)
-    if (secret !== undefined) return { body, scheme: 'static', key: secret }
+    if (secret !== undefined) return { body: delivery.body, scheme: 'static', key: secret }
+    return matchOtherwise(delivery, entries, tried, signal)
+  }
+  const matchOtherwise = async (
+    delivery: Delivery,
+    entries: Entries,
+    tried: StaticVerifier | undefined,
+    signal: AbortSignal
+  ): Promise<Verified> => {
     const verified = await dynamic?.verify(delivery, entries, signal)
     if (verified !== undefined) return verified
     if (tried && entries.v1.length > 0) await onMismatch?.()
     if (verifyStatic !== tried) return match(delivery, signal)
-    const came = isJwt(signature) ? 'a JWT' : `${entries.v1.length} v1 and ${entries.v1a.length} v1a entries`
+    const came = isJwt(delivery.signature) ? 'a JWT' : `${entries.v1.length} v1 and ${entries.v1a.length} v1a entries`
     throw new VerificationError(
       'ERR_SIGNATURE',
       `No signature matches: the endpoint takes ${takes}; there came ${came}.`
