@@ -52,8 +52,8 @@ export const fanOutMutants: readonly Mutant[] = [
   {
     name: 'best effort beats required',
     file: 'src/deliver/routes.ts',
-    find: "leading.some(({ delivery }) => delivery === 'required')",
-    replace: "leading.every(({ delivery }) => delivery === 'required')",
+    find: "route.delivery === 'required' ? required : (target ?? bestEffort)",
+    replace: "route.delivery === 'required' ? (target ?? required) : bestEffort",
     tests: ['test/deliver/routes.test.ts']
   },
   {
@@ -80,8 +80,8 @@ export const fanOutMutants: readonly Mutant[] = [
   {
     name: 'a publish may take longer than the deadline',
     file: 'src/deliver/connection.ts',
-    find: 'Promise.race([accepted, deadline.promise])',
-    replace: 'accepted',
+    find: "signal.addEventListener('abort', onAbort, { once: true })",
+    replace: '',
     tests: ['test/deliver/destination.test.ts']
   },
   {

@@ -107,8 +107,8 @@ export const gateMutants: readonly Mutant[] = [
   {
     name: 'a destination is closed under its publishes',
     file: 'src/deliver/connection.ts',
-    find: 'Promise.race([Promise.allSettled(pending), waited.promise])',
-    replace: 'Promise.resolve([pending, waited.promise])',
+    find: 'closing ??= ended.promise.then(',
+    replace: 'closing ??= Promise.resolve().then(',
     tests: ['test/deliver/destination.test.ts']
   }
 ]

@@ -51,8 +51,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'a shared publish is abandoned with the first who leaves',
     file: FLIGHTS,
-    find: 'return leaving.resolve(left())',
-    replace: 'leaving.resolve(left())',
+    find: 'return resolve(left())',
+    replace: 'resolve(left())',
     tests: FLIGHTS_TESTS
   },
   {
@@ -93,8 +93,8 @@ export const memoryMutants: readonly Mutant[] = [
   {
     name: 'the shared memory may take longer than the deadline',
     file: 'src/deliver/accepted.ts',
-    find: 'await unlessAborted(shared.marks.find(key, names), signal)',
-    replace: 'await shared.marks.find(key, names)',
+    find: 'await unlessAborted(marks.find(key, asked.map(nameOf)), signal)',
+    replace: 'await marks.find(key, asked.map(nameOf))',
     tests: ['test/deliver/model/sharp-corners.test.ts']
   },
   {
