@@ -3,6 +3,8 @@ import { startKafkaCluster } from './cluster.ts'
 import { connectPeer } from './peer.ts'
 import { it } from './shared.ts'
 
+const PATIENCE = { timeout: 10_000 }
+
 it('has three nodes behind proxies, moves leaders, and survives the loss of one', async ({ kafka }) => {
   const cluster = await startKafkaCluster(3)
   onTestFinished(() => cluster.stop())
@@ -11,13 +13,17 @@ it('has three nodes behind proxies, moves leaders, and survives the loss of one'
   await peer.createTopic('ledger', { replicas: 3 })
   for (const to of [2, 3, 1]) {
     await peer.moveLeader('ledger', 0, to)
-    expect(await peer.partitions('ledger')).toMatchObject([{ leader: to }])
+    // The broker that is asked may hear of it a little later than the one that moved it.
+    await vi.waitFor(async () => expect(await peer.partitions('ledger')).toMatchObject([{ leader: to }]), PATIENCE)
   }
   await client.produce('ledger', null, 'one')
 
   await cluster.node(1).kill()
   await client.produce('ledger', null, 'two')
-  expect(await peer.partitions('ledger')).toMatchObject([{ leader: expect.not.toBeOneOf([1, null]) }])
+  await vi.waitFor(
+    async () => expect(await peer.partitions('ledger')).toMatchObject([{ leader: expect.not.toBeOneOf([1, null]) }]),
+    PATIENCE
+  )
   await cluster.node(1).start()
   await vi.waitFor(async () => expect((await peer.partitions('ledger'))[0]?.isr).toHaveLength(3), { timeout: 20_000 })
 
